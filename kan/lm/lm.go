@@ -10,8 +10,9 @@
 // number of residuals and a problem without noise converges until the residuals
 // themselves are rounding errors.
 //
-// Columns are scaled by their largest norm so far (Moré, The Levenberg-Marquardt
-// algorithm: implementation and theory, 1978), and the damping follows the gain
+// Columns are scaled by their norms (Moré, The Levenberg-Marquardt algorithm:
+// implementation and theory, 1978, but by those at the present point: the largest
+// so far holds parameters back after a start where they mattered much), and the damping follows the gain
 // ratio (Nielsen, Damping parameter in Marquardt's method, IMM-REP-1999-05).
 // Parameters that enter linearly can be declared: they are then eliminated by
 // variable projection (Golub and Pereyra 1973, in the form of Kaufman 1975).
@@ -65,7 +66,7 @@ type Options struct {
 	// ReductionTol ends the work when the linear model promises to lower the
 	// sum of squares by less than this share of it. The parameters are then
 	// about sqrt(ReductionTol) standard errors from the minimum, times
-	// sqrt(n-p). If it is 0 it is 1e-26.
+	// sqrt(n-p). If it is 0 it is 1e-22.
 	ReductionTol float64
 
 	// TargetRMS ends the work when the root mean square of the residuals is

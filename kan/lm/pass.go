@@ -56,7 +56,8 @@ func (s *Solver) cost(params []float64, limit float64) (float64, bool) {
 	return sum, !math.IsNaN(sum) && !math.IsInf(sum, 0)
 }
 
-// linearise computes the factor at params into t and updates the column norms.
+// linearise computes the factor at params into t and the weights of the columns,
+// their norms.
 func (s *Solver) linearise(t triangle, params []float64) bool {
 	// A column that has left the range of safe squares gets a new scale, and
 	// everything is done again; two repetitions are enough for any drift.
@@ -81,7 +82,7 @@ func (s *Solver) linearise(t triangle, params []float64) bool {
 			default:
 				continue
 			}
-			s.d[k], s.rescaled = 0, true
+			s.rescaled = true
 		}
 		if !again {
 			break
@@ -91,7 +92,7 @@ func (s *Solver) linearise(t triangle, params []float64) bool {
 		return false
 	}
 	for k := range s.p {
-		s.d[k] = math.Max(s.d[k], t.columnNorm(k))
+		s.d[k] = t.columnNorm(k)
 	}
 	return true
 }
@@ -133,7 +134,7 @@ func (s *Solver) chooseScale(k int) {
 	if e := math.Ilogb(most) + s.rexp; e < -100 || e > 100 {
 		s.cexp[k] = -e
 	}
-	s.cset[k], s.d[k] = true, 0
+	s.cset[k] = true
 }
 
 // project replaces the linear parameters in params by those that minimise the

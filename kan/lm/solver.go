@@ -15,6 +15,11 @@ const (
 	maxDamping = 1e40
 )
 
+// fastestEasing is the factor of the damping after a step as good as promised.
+// Nielsen has 1/3; 1/10 saves up to a third of the steps on problems without
+// noise and costs a few on others.
+const fastestEasing = 1. / 10
+
 // linearDamping keeps the elimination of linear parameters regular when they
 // are redundant. It is small enough to leave determined ones alone.
 const linearDamping = 1e-13
@@ -49,7 +54,7 @@ type Solver struct {
 	rexp int
 	cexp []int
 	cset []bool
-	d    []float64 // largest norm of each scaled column so far
+	d    []float64 // norm of each scaled column, its weight in the damping
 
 	// rescaled tells that cexp changed since the factor was computed.
 	rescaled bool
@@ -67,7 +72,7 @@ func (s *Solver) prepare(prob Problem, opt Options) {
 		opt.StepTol = 4e-16
 	}
 	if opt.ReductionTol <= 0 {
-		opt.ReductionTol = 1e-26
+		opt.ReductionTol = 1e-22
 	}
 	if opt.Damping <= 0 {
 		opt.Damping = 1e-3
@@ -231,7 +236,7 @@ func (s *Solver) iterate(ctx context.Context, res *Result, cost float64) float64
 				cost = after
 				res.Cosine = s.tri.cosine()
 				t := 2*gain - 1
-				mu = max(mu*max(1./10, 1-t*t*t), minDamping)
+				mu = max(mu*max(fastestEasing, 1-t*t*t), minDamping)
 				nu = 2
 				first, firstImage = math.Inf(1), math.Inf(1)
 				continue
