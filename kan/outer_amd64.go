@@ -1,0 +1,21 @@
+package kan
+
+import "golang.org/x/sys/cpu"
+
+//go:noescape
+func outerAVX2(h *float64, stride int, col *int32, jac *float64, slots, first, rows int)
+
+// addOuter adds to h (row-major, of the given stride) the part of J'J whose
+// rows belong to slot first and whose columns belong to that slot and later
+// ones. col and jac hold the Jacobian of the given number of rows as
+// rowJacobian writes it.
+func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
+	if rows == 0 {
+		return
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		outerAVX2(&h[0], stride, &col[0], &jac[0], slots, first, rows)
+		return
+	}
+	addOuterGo(h, stride, col, jac, slots, first, rows)
+}

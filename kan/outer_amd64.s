@@ -1,0 +1,64 @@
+#include "textflag.h"
+
+// func outerAVX2(h *float64, stride int, col *int32, jac *float64, slots, first, rows int)
+//
+// For each of the rows, and for each slot k >= first of a row:
+//   h[(col[first]+i)*stride + col[k]+j] += jac[first][i] * jac[k][j],  0 <= i, j < 4
+TEXT ·outerAVX2(SB), NOSPLIT, $0-56
+	MOVQ h+0(FP), DI
+	MOVQ stride+8(FP), SI
+	MOVQ col+16(FP), BX
+	MOVQ jac+24(FP), CX
+	MOVQ slots+32(FP), R11
+	MOVQ first+40(FP), R12
+	MOVQ rows+48(FP), R13
+	SHLQ $3, SI
+	LEAQ (SI)(SI*2), R9
+
+	// Skip to the leading slot of the first row; R11 becomes slots-first.
+	LEAQ (BX)(R12*4), BX
+	MOVQ R12, AX
+	SHLQ $5, AX
+	ADDQ AX, CX
+	MOVQ R12, R14
+	SHLQ $2, R14          // bytes of col to skip at the start of a row
+	MOVQ AX, R15          // bytes of jac to skip
+	SUBQ R12, R11
+
+row:
+	VBROADCASTSD (CX), Y0
+	VBROADCASTSD 8(CX), Y1
+	VBROADCASTSD 16(CX), Y2
+	VBROADCASTSD 24(CX), Y3
+	MOVLQSX (BX), AX
+	IMULQ SI, AX
+	ADDQ DI, AX           // row col[first] of h
+	MOVQ R11, DX
+
+slot:
+	MOVLQSX (BX), R8
+	VMOVUPD (CX), Y4
+	LEAQ (AX)(R8*8), R10
+	VMOVUPD (R10), Y5
+	VMOVUPD (R10)(SI*1), Y6
+	VMOVUPD (R10)(SI*2), Y7
+	VMOVUPD (R10)(R9*1), Y8
+	VFMADD231PD Y4, Y0, Y5
+	VFMADD231PD Y4, Y1, Y6
+	VFMADD231PD Y4, Y2, Y7
+	VFMADD231PD Y4, Y3, Y8
+	VMOVUPD Y5, (R10)
+	VMOVUPD Y6, (R10)(SI*1)
+	VMOVUPD Y7, (R10)(SI*2)
+	VMOVUPD Y8, (R10)(R9*1)
+	ADDQ $4, BX
+	ADDQ $32, CX
+	DECQ DX
+	JNZ slot
+
+	ADDQ R14, BX
+	ADDQ R15, CX
+	DECQ R13
+	JNZ row
+	VZEROUPPER
+	RET

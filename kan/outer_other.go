@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package kan
+
+// addOuter adds to h (row-major, of the given stride) the part of J'J whose
+// rows belong to slot first and whose columns belong to that slot and later
+// ones. col and jac hold the Jacobian of the given number of rows as
+// rowJacobian writes it.
+func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
+	addOuterGo(h, stride, col, jac, slots, first, rows)
+}

@@ -1,0 +1,238 @@
+package kan
+
+import (
+	"context"
+	"math"
+	"sort"
+)
+
+// candidate is a network in training.
+type candidate struct {
+	net     *Network
+	name    string
+	out     outcome
+	history []GridError
+	grid    int
+	// guess is the relative error expected of a start before any training, by
+	// which starts are ordered.
+	guess float64
+}
+
+const (
+	shortRound = 10 // steps by which starts are compared
+	keepStarts = 2  // starts that are trained to the end of the first grid
+)
+
+// search trains from every start for a few steps, the best of them on the
+// whole first grid, and the very best on finer grids.
+func (t *trainer) search(ctx context.Context, blank *Network) *candidate {
+	cands := t.starts(ctx, blank)
+	t.report.Starts = len(cands)
+	grid := t.opt.Grid[0]
+	for k, c := range cands {
+		t.improve(ctx, c, grid, min(shortRound, t.opt.MaxIter))
+		if ctx.Err() != nil {
+			cands = cands[:k+1]
+			break
+		}
+		if t.good(c) {
+			// Nothing that the other starts could reach is worth more than what
+			// finer grids will make of this one.
+			cands = []*candidate{c}
+			break
+		}
+	}
+	byHeld := func(i, j int) bool { return cands[i].out.held < cands[j].out.held }
+	sort.SliceStable(cands, byHeld)
+	cands = cands[:min(keepStarts, len(cands))]
+	if t.opt.MaxIter > shortRound {
+		for _, c := range cands {
+			t.improve(ctx, c, grid, t.opt.MaxIter-shortRound)
+		}
+		sort.SliceStable(cands, byHeld)
+	}
+	best := cands[0]
+	best.history = append(best.history, t.gridError(best))
+	t.refineGrids(ctx, best, t.opt.Grid[1:])
+	return best
+}
+
+// good reports whether a start already has a relative error that only the
+// right model reaches on a coarse grid.
+func (t *trainer) good(c *candidate) bool { return c.out.held < 1e-8*t.variance }
+
+// warm continues from a given network: first on its own grids, then on the
+// finer ones of the options.
+func (t *trainer) warm(ctx context.Context, c *candidate) {
+	finest := 0
+	for _, l := range c.net.Layers {
+		for _, e := range l.Edges {
+			if e.Kind == Spline {
+				finest = max(finest, e.Spline.N)
+			}
+		}
+	}
+	t.improve(ctx, c, 0, t.opt.MaxIter)
+	c.grid = finest
+	c.history = append(c.history, t.gridError(c))
+	for k, g := range t.opt.Grid {
+		if g > finest {
+			t.refineGrids(ctx, c, t.opt.Grid[k:])
+			return
+		}
+	}
+}
+
+// refineGrids moves c to finer and finer grids as long as its held-out error
+// falls by a tenth at least.
+func (t *trainer) refineGrids(ctx context.Context, c *candidate, grids []int) {
+	for _, g := range grids {
+		if ctx.Err() != nil || c.out.status == StatusTarget || c.out.status == StatusDiverged {
+			return
+		}
+		finer := *c
+		finer.net = c.net.Clone()
+		t.improve(ctx, &finer, g, t.opt.MaxIter)
+		if !(finer.out.held < c.out.held) {
+			return
+		}
+		small := finer.out.held > 0.81*c.out.held
+		finer.history = append(finer.history, t.gridError(&finer))
+		*c = finer
+		if small {
+			return
+		}
+	}
+}
+
+// improve trains c's network on a grid of n intervals (0: on its own grids)
+// for at most so many steps, keeping the grids of hidden nodes where their
+// values are.
+func (t *trainer) improve(ctx context.Context, c *candidate, n, steps int) {
+	respan(c.net, t.data, n)
+	if n > 0 {
+		c.grid = n
+	}
+	lambda := t.firstCurvature(c)
+	used := 0
+	first := true
+	for {
+		const stretch = 12
+		lm := t.prepare(c.net)
+		out := lm.run(ctx, round{iterations: min(stretch, steps-used), curvature: lambda, slow: 0.02, target: t.target()})
+		lm.p.store(c.net, lm.p.params)
+		used += out.iterations
+		t.report.Iterations += out.iterations
+		gain := first || out.held < 0.98*c.out.held
+		first = false
+		c.out = out
+		if used >= steps || ctx.Err() != nil || out.status == StatusTarget || out.status == StatusDiverged {
+			break
+		}
+		weight := lambda * lm.p.curvature(lm.p.params)
+		switch {
+		case t.opt.Curvature == 0 && lambda > 0 && weight > 0.1*out.train && out.status != StatusHeldout:
+			lambda /= 100
+			if lambda < 1e-16*t.variance {
+				lambda = 0
+			}
+		case out.status != StatusIterations && !gain:
+			c.out.iterations = used
+			return
+		}
+		respan(c.net, t.data, 0)
+	}
+	c.out.iterations = used
+}
+
+func (t *trainer) firstCurvature(c *candidate) float64 {
+	if t.opt.Curvature > 0 {
+		return t.opt.Curvature * t.variance
+	}
+	if c.out.curvature > 0 {
+		return c.out.curvature
+	}
+	return 1e-6 * t.variance
+}
+
+func (t *trainer) target() float64 { return t.opt.Tolerance * t.opt.Tolerance * t.variance }
+
+// prepare lays a network out for training.
+func (t *trainer) prepare(net *Network) *levenberg {
+	p := newPlan(net)
+	lm := &levenberg{
+		p: p, w: p.newWork(), data: t.data, held: t.held,
+		cache: p.newCache(t.data.cols), hold: p.newCache(t.held.cols),
+		step: make([]float64, p.trainable), trial: make([]float64, len(p.params)), best: make([]float64, len(p.params)),
+	}
+	q := newNormal(p)
+	lm.eq = &denseEquations{t: lm, q: q, a: make([]float64, len(q.h))}
+	return lm
+}
+
+func (t *trainer) gridError(c *candidate) GridError {
+	s := math.Abs(t.outScale)
+	return GridError{
+		Grid: c.grid, Iterations: c.out.iterations, Curvature: c.out.curvature / math.Max(t.variance, 1e-300),
+		TrainRMSE: math.Sqrt(c.out.train) * s, HeldRMSE: math.Sqrt(c.out.held) * s, Status: c.out.status,
+	}
+}
+
+// finish fills the report and returns the network.
+func (t *trainer) finish(c *candidate) *Network {
+	s := math.Abs(t.outScale)
+	r := &t.report
+	r.TrainRMSE, r.HeldRMSE = math.Sqrt(c.out.train)*s, math.Sqrt(c.out.held)*s
+	if t.sd > 0 {
+		r.TrainRelative, r.HeldRelative = r.TrainRMSE/t.sd, r.HeldRMSE/t.sd
+	}
+	r.Grid, r.Start, r.Status, r.History = c.grid, c.name, c.out.status, c.history
+	if t.variance > 0 {
+		r.Curvature = c.out.curvature / t.variance
+	}
+	return c.net
+}
+
+// constant returns a network that answers the mean, if the target does not
+// vary and the last node can say so; nil otherwise.
+func (t *trainer) constant(template *Network) *Network {
+	if t.variance > 0 {
+		return nil
+	}
+	mean, _ := spread(t.raw.Y, t.raw.W)
+	net := t.blank(template)
+	for _, l := range net.Layers {
+		for _, e := range l.Edges {
+			if e.Kind == Spline && !e.Fixed {
+				e.affine(0, 0)
+			}
+		}
+	}
+	last := net.Layers[len(net.Layers)-1]
+	value := mean / t.outScale
+	set := false
+	for _, e := range last.Edges {
+		switch {
+		case !e.Active():
+			continue
+		case e.Kind != Spline || e.Fixed:
+			t.variance = 1
+			return nil
+		case !set:
+			e.affine(0, value)
+			set = true
+		case last.Ops[0] == Product:
+			e.affine(0, 1)
+		}
+	}
+	if !set {
+		return nil
+	}
+	respan(net, t.data, t.opt.Grid[0])
+	c := &candidate{net: net, name: "constant", grid: t.opt.Grid[0]}
+	lm := t.prepare(net)
+	c.out = outcome{status: StatusConstant}
+	c.out.train = lm.p.meanSquare(lm.w, lm.cache, lm.data, lm.p.params)
+	c.out.held = lm.p.meanSquare(lm.w, lm.hold, lm.held, lm.p.params)
+	return t.finish(c)
+}
