@@ -97,7 +97,7 @@ func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 			return nil
 		}
 		if len(h.Columns) == 1 {
-			return &Error{Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(h.Columns[0]),
+			return &Error{Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(shorten([]byte(h.Columns[0]))),
 				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks"}
 		}
 		return &Error{Source: h.Source, Line: h.Line, Problem: "no column is left as an input",
@@ -170,7 +170,7 @@ func (h Header) resolve(ref, purpose string) (int, error) {
 	if near := nearest(ref, h.Columns, h.Names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? ", near) + hint
 	}
-	return 0, &Error{Source: h.Source, Line: h.Line, Problem: fmt.Sprintf("there is no column %q%s", ref, purpose), Hint: hint}
+	return 0, &Error{Source: h.Source, Line: h.Line, Problem: fmt.Sprintf("there is no column %q%s", shorten([]byte(ref)), purpose), Hint: hint}
 }
 
 // unambiguous refuses a name that several columns share.
@@ -187,7 +187,7 @@ func (h Header) unambiguous(i int, ref string) error {
 func (h Header) quoted() []string {
 	q := make([]string, len(h.Columns))
 	for i, c := range h.Columns {
-		q[i] = strconv.Quote(c)
+		q[i] = strconv.Quote(shorten([]byte(c)))
 	}
 	return q
 }
@@ -202,8 +202,13 @@ func find(names []string, ref string) (int, bool) {
 }
 
 // nearest returns the name with the smallest edit distance from ref, case
-// aside, or nothing if even that one is a different word.
+// aside, or nothing if even that one is a different word. Names of more than
+// longest bytes are passed over.
 func nearest(ref string, lists ...[]string) string {
+	const longest = 200
+	if len(ref) > longest {
+		return ""
+	}
 	type scored struct {
 		name string
 		d    int
@@ -212,6 +217,9 @@ func nearest(ref string, lists ...[]string) string {
 	low := []rune(strings.ToLower(ref))
 	for _, l := range lists {
 		for _, n := range l {
+			if len(n) > longest {
+				continue
+			}
 			d := editDistance(low, []rune(strings.ToLower(n)))
 			if d <= min(len(low), len([]rune(n)))/2 {
 				all = append(all, scored{n, d})

@@ -31,8 +31,8 @@ func ExampleRead() {
 	// Output:
 	// pump.csv: 4 rows, target pressure, input flow_rate_m3_s, 1 incomplete row left out
 	// [1.5 3.5 4.5 5.5]
-	// - column "flow rate (m3/s)" is called flow_rate_m3_s in formulas
 	// - 1 row of 5 left out for 1 empty cell in column pressure
+	// - column "flow rate (m3/s)" is called flow_rate_m3_s in formulas
 }
 
 func ExampleRead_badCell() {

@@ -147,7 +147,7 @@ func TestRoles(t *testing.T) {
 	if diff := cmp.Diff([]float64{1, 0, 2.5, 1, 1}, tab.Weights); diff != "" {
 		t.Error(diff)
 	}
-	warn := []string{`column "flow rate (m3/s)" is called flow_rate_m3_s in formulas`, `column "k" was left out: it is 3 in every row`}
+	warn := []string{`column "k" was left out: it is 3 in every row`, `column "flow rate (m3/s)" is called flow_rate_m3_s in formulas`}
 	if diff := cmp.Diff(warn, tab.Warnings); diff != "" {
 		t.Error(diff)
 	}

@@ -70,44 +70,63 @@ func digitValue(r rune) int {
 }
 
 // identifiers returns one identifier for each column, all different and none
-// of them reserved, and a sentence for each column whose identifier is not its
-// name.
-func identifiers(columns []string, reserved func(string) bool) (names, renamed []string) {
-	if reserved == nil {
-		reserved = func(string) bool { return false }
-	}
-	names = make([]string, len(columns))
+// of them reserved. Columns that are identifiers already keep their names,
+// whatever comes before them.
+func identifiers(columns []string, reserved func(string) bool) []string {
+	names := make([]string, len(columns))
 	taken := make(map[string]bool, len(columns))
 	free := func(name string) bool { return !taken[name] && !reserved(name) }
-	// Columns that are identifiers already keep their names, whatever comes
-	// before them.
 	for i, c := range columns {
 		if c != "" && Identifier(c) == c && free(c) {
 			names[i] = c
 			taken[c] = true
 		}
 	}
+	next := map[string]int{} // the number to try next for a name that is taken
 	for i, c := range columns {
 		if names[i] != "" {
 			continue
 		}
 		base := Identifier(c)
-		why := ""
-		if base == "" {
-			base = "column_" + strconv.Itoa(i+1)
-		} else if reserved(base) {
-			why = " because formulas use " + base + " themselves"
-			base += "_"
-		}
 		name := base
-		for k := 2; !free(name); k++ {
-			name = strings.TrimSuffix(base, "_") + "_" + strconv.Itoa(k)
+		switch {
+		case base == "":
+			base = "column_" + strconv.Itoa(i+1)
+			name = base
+		case reserved(base):
+			name = base + "_"
+		}
+		for k := max(2, next[base]); !free(name); k++ {
+			name = base + "_" + strconv.Itoa(k)
+			next[base] = k + 1
 		}
 		names[i] = name
 		taken[name] = true
-		if c != "" {
-			renamed = append(renamed, fmt.Sprintf("column %q is called %s in formulas%s", c, name, why))
-		}
 	}
-	return names, renamed
+	return names
+}
+
+// warnRenamed says which columns formulas call by another name, and why when
+// the name is an identifier already.
+func (t *Table) warnRenamed(reserved func(string) bool) {
+	const most = 20
+	renamed := 0
+	for i, c := range t.Columns {
+		name := t.Names[i]
+		if name == c {
+			continue
+		}
+		renamed++
+		if renamed > most {
+			continue
+		}
+		why := ""
+		if id := Identifier(c); id != "" && reserved(id) {
+			why = " because formulas use " + id + " themselves"
+		}
+		t.Warnings = append(t.Warnings, fmt.Sprintf("column %q is called %s in formulas%s", c, name, why))
+	}
+	if renamed > most {
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%s more are called otherwise in formulas", count(renamed-most, "column")))
+	}
 }

@@ -29,7 +29,7 @@ func ParseCell(field []byte) (float64, Cell) {
 	}
 	// Hexadecimal and digits in groups are Go's, not a table's.
 	if c := field[0]; c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' {
-		if bytes.IndexByte(field, '_') < 0 && bytes.IndexAny(field, "xXpP") < 0 {
+		if bytes.IndexByte(field, '_') < 0 && !bytes.ContainsAny(field, "xXpP") {
 			v, err := strconv.ParseFloat(string(field), 64)
 			if err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) {
 				return v, CellNumber

@@ -49,6 +49,7 @@ type Record struct {
 type Reader struct {
 	br       *bufio.Reader
 	maxLine  int
+	reserved func(string) bool
 	header   Header
 	warnings []string
 
@@ -65,7 +66,10 @@ type Reader struct {
 // first row of numbers only is data, and the columns are called x1, x2, ... and
 // y for the last one. All errors are of type *Error.
 func NewReader(r io.Reader, source string, opt ReaderOptions) (*Reader, error) {
-	rd := &Reader{maxLine: opt.MaxLine, header: Header{Source: source}}
+	if opt.Reserved == nil {
+		opt.Reserved = func(string) bool { return false }
+	}
+	rd := &Reader{maxLine: opt.MaxLine, reserved: opt.Reserved, header: Header{Source: source}}
 	if rd.maxLine <= 0 {
 		rd.maxLine = defaultMaxLine
 	}
@@ -89,7 +93,7 @@ func NewReader(r io.Reader, source string, opt ReaderOptions) (*Reader, error) {
 		head = head[3:]
 	}
 	rd.header.Separator = sniff(head, err == io.EOF)
-	if err := rd.readHeader(opt.Reserved); err != nil {
+	if err := rd.readHeader(); err != nil {
 		return nil, err
 	}
 	return rd, nil
@@ -150,7 +154,7 @@ func (rd *Reader) ragged(got, want int) *Error {
 }
 
 // readHeader reads up to the first row and names the columns.
-func (rd *Reader) readHeader(reserved func(string) bool) error {
+func (rd *Reader) readHeader() error {
 	if !rd.readRecord() {
 		if rd.err != nil {
 			return rd.err
@@ -180,9 +184,7 @@ func (rd *Reader) readHeader(reserved func(string) bool) error {
 		columns = rd.headless(columns)
 	}
 	h.Columns = columns
-	var renamed []string
-	h.Names, renamed = identifiers(columns, reserved)
-	rd.warnings = append(rd.warnings, renamed...)
+	h.Names = identifiers(columns, rd.reserved)
 	return nil
 }
 

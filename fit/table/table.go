@@ -191,6 +191,7 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
+	t.warnRenamed(rd.reserved)
 	t.Warnings = append(rd.Warnings(), t.Warnings...)
 	return t, nil
 }
