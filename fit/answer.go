@@ -1,0 +1,119 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/kansym/kansym/fit/table"
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// result writes the state down for the caller.
+func (s *state) result(t *table.Table) *Result {
+	r := &Result{
+		Version:     1,
+		Target:      t.Names[t.Target],
+		Rows:        t.Rows(),
+		RowsUsed:    len(s.data.train.Y),
+		RowsHeldout: len(s.data.all.Y),
+		Seed:        s.opt.Seed,
+		Structure:   append([]string{}, s.structure...),
+		Warnings:    append([]string{}, s.warnings...),
+		Net:         s.net,
+	}
+	for i, n := range t.Names {
+		if i != t.Target {
+			r.Variables = append(r.Variables, Variable{Name: n, Column: t.Columns[i]})
+		}
+	}
+	best := s.front.best()
+	for _, c := range s.front.list {
+		k := s.candidate(c)
+		r.Front = append(r.Front, k)
+		if c == best {
+			r.Best = k
+		}
+	}
+	r.Noise.Estimate = s.noise()
+	if s.net != nil {
+		r.Network = &NetworkInfo{Shape: s.net.Shape(), RMSEHeldout: math.Sqrt(s.netMSE), Edges: append([]symbolic.EdgeRow{}, s.netEdges...)}
+	}
+	r.Structure = append(r.Structure, s.unusedVariables(best)...)
+	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
+		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
+	}
+	r.Seconds = time.Since(s.start).Seconds()
+	return r
+}
+
+// unusedVariables says which inputs the formula does without.
+func (s *state) unusedVariables(c *scored) []string {
+	used := map[string]bool{}
+	for _, v := range c.expr.Vars() {
+		used[v] = true
+	}
+	var unused []int
+	for i, n := range s.data.train.Names {
+		if !used[n] {
+			unused = append(unused, i)
+		}
+	}
+	switch len(unused) {
+	case 0:
+		return nil
+	case 1:
+		return []string{list(s.data.train.Names, unused) + " is not needed"}
+	}
+	return []string{list(s.data.train.Names, unused) + " are not needed"}
+}
+
+// candidate describes a formula with its errors on every row of each part.
+func (s *state) candidate(c *scored) *Candidate {
+	k := &Candidate{
+		Expression:        c.expr.Format(library.LangExpr),
+		LaTeX:             c.expr.Format(library.LangLaTeX),
+		Complexity:        c.complexity,
+		Exact:             c.exact,
+		RMSETrain:         math.Sqrt(c.trainMSE),
+		RMSEHeldout:       math.Sqrt(c.heldMSE),
+		DescriptionLength: c.bits,
+		Expr:              c.expr,
+		Constants:         []Constant{},
+	}
+	if mse, ok := errorOn(c.expr, s.data.all); ok && len(s.data.all.Y) > 0 {
+		k.RMSEHeldout = math.Sqrt(mse)
+	}
+	k.R2Train = r2(k.RMSETrain, spread(s.data.train.Y, s.data.train.W))
+	k.R2Heldout = r2(k.RMSEHeldout, spread(s.data.all.Y, s.data.all.W))
+	free := 0
+	c.expr.Walk(func(n *symbolic.Expr) bool {
+		if n.IsFree() {
+			v := Constant{Value: n.Const()}
+			if free < len(c.fit.StdErr) && finite(c.fit.StdErr[free]) {
+				v.StdErr = c.fit.StdErr[free]
+			}
+			free++
+			k.Constants = append(k.Constants, v)
+		}
+		return true
+	})
+	for _, n := range c.snaps {
+		k.Constants = append(k.Constants, Constant{Value: n.Value, StdErr: n.StdErr, Snapped: n.Form})
+	}
+	return k
+}
+
+// r2 is 1 - error^2/spread^2; 0 where the target does not vary.
+func r2(rmse, spread float64) float64 {
+	if spread == 0 || !finite(spread) {
+		return 0
+	}
+	return 1 - (rmse/spread)*(rmse/spread)
+}
+
+// String is the formula with its held-out error, for messages.
+func (c *Candidate) String() string {
+	return fmt.Sprintf("%s (held-out RMSE %.3g)", c.Expression, c.RMSEHeldout)
+}

@@ -1,0 +1,61 @@
+package fit
+
+import (
+	"context"
+
+	"github.com/kansym/kansym/kan"
+)
+
+// denseParameters bounds the parameters of the dense network: above it,
+// training is slow and the network says little about the formula.
+const denseParameters = 400
+
+// denseNetwork trains a network with one hidden layer on everything, prunes
+// what it can do without and names the edges that remain.
+func (s *state) denseNetwork(ctx context.Context) bool {
+	n := len(s.data.search.Names)
+	data := s.networkData()
+	const grid = 6
+	width := 2*n + 1
+	for width > 2 && (n+1)*width*(grid+3) > denseParameters {
+		width--
+	}
+	ops := make([]kan.Op, width)
+	net, err := kan.New([]int{n, width, 1}, kan.NewOptions{Inputs: data.Names, Ops: [][]kan.Op{ops}})
+	if err != nil {
+		return false
+	}
+	net, report, err := kan.TrainTopology(ctx, net, data, kan.TrainOptions{Grid: []int{3, grid}, Seed: s.opt.Seed, Starts: 2, Curvature: s.curvature()})
+	if err != nil || !finite(report.HeldRMSE) || ctx.Err() != nil {
+		return false
+	}
+	s.keepNetwork(net, report.HeldRMSE*report.HeldRMSE, nil)
+	pruned, _, err := net.Prune(ctx, data, kan.PruneOptions{})
+	if err != nil {
+		return false
+	}
+	// Naming many curves one by one leads nowhere.
+	const mostEdges = 14
+	edges := 0
+	for _, l := range pruned.Layers {
+		for _, e := range l.Edges {
+			if e.Active() {
+				edges++
+			}
+		}
+	}
+	if edges > mostEdges {
+		return false
+	}
+	mse := networkError(pruned, data)
+	return s.try(ctx, []task{s.naming(&trained{tree: tree{name: "dense network", net: pruned}, mse: mse}, data)})
+}
+
+// networkError is the weighted mean square error of a network on held-out
+// rows.
+func networkError(net *kan.Network, data kan.Data) float64 {
+	out := make([]float64, len(data.HeldY))
+	net.Predict(out, data.HeldCols)
+	mse, _ := meanSquare(out, data.HeldY, data.HeldW)
+	return mse
+}

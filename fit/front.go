@@ -1,0 +1,96 @@
+package fit
+
+import (
+	"math"
+	"slices"
+
+	"github.com/kansym/kansym/symbolic"
+)
+
+// scored is a candidate formula with what was measured about it.
+type scored struct {
+	expr       *symbolic.Expr
+	fit        symbolic.Fit // on the training rows
+	trainMSE   float64      // weighted mean square of the residuals, training rows
+	heldMSE    float64      // likewise on held-out rows
+	complexity int
+	bits       float64 // description length, see state.describe
+	exact      bool
+	polished   bool
+	snaps      []symbolic.SnapNote
+}
+
+// front holds the candidates worth keeping: for every complexity the one of
+// least error, as long as nothing simpler is as good.
+type front struct {
+	list []*scored // ascending complexity
+	seen map[uint64]bool
+}
+
+func newFront() *front { return &front{seen: map[uint64]bool{}} }
+
+// add takes in a candidate; it reports whether the candidate is on the front.
+// Of two candidates of one complexity the better stays, the earlier on a tie.
+func (f *front) add(c *scored) bool {
+	for _, o := range f.list {
+		if o.complexity <= c.complexity && o.error() <= c.error() && !(o.complexity == c.complexity && c.bits < o.bits && c.error() <= o.error()) {
+			return false
+		}
+	}
+	f.list = slices.DeleteFunc(f.list, func(o *scored) bool {
+		return o.complexity >= c.complexity && o.error() >= c.error()
+	})
+	i, _ := slices.BinarySearchFunc(f.list, c, func(a, b *scored) int { return a.complexity - b.complexity })
+	f.list = slices.Insert(f.list, i, c)
+	return true
+}
+
+// error is what candidates are compared by: the larger of the training and the
+// held-out error, so that neither fitting noise nor a lucky draw of held-out
+// rows pays.
+func (c *scored) error() float64 { return max(c.trainMSE, c.heldMSE) }
+
+// best returns the candidate of least description length, nil when empty.
+func (f *front) best() *scored {
+	var b *scored
+	for _, c := range f.list {
+		if b == nil || c.bits < b.bits {
+			b = c
+		}
+	}
+	return b
+}
+
+// exact returns the exact candidate of least description length, nil if there
+// is none.
+func (f *front) exact() *scored {
+	var b *scored
+	for _, c := range f.list {
+		if c.exact && (b == nil || c.bits < b.bits) {
+			b = c
+		}
+	}
+	return b
+}
+
+// meanSquare returns the weighted mean square of predicted-y; ok is false when
+// a prediction is not finite.
+func meanSquare(predicted, y, w []float64) (mse float64, ok bool) {
+	sum, weight := 0.0, 0.0
+	for i, p := range predicted {
+		if !finite(p) {
+			return math.Inf(1), false
+		}
+		r := p - y[i]
+		wi := 1.0
+		if w != nil {
+			wi = w[i]
+		}
+		sum += wi * r * r
+		weight += wi
+	}
+	if weight == 0 {
+		return 0, true
+	}
+	return sum / weight, finite(sum)
+}

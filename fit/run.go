@@ -1,0 +1,175 @@
+package fit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/kansym/kansym/fit/table"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// ErrNoAnswer is returned by Run when not even a constant could be fitted.
+var ErrNoAnswer = errors.New("fit: no formula could be fitted")
+
+// defaultTime is the budget when Options.Time is zero.
+const defaultTime = 60 * time.Second
+
+// stage is a step of the recovery: it offers candidates to the front and
+// reports whether the run can end.
+type stage struct {
+	name string
+	run  func(*state, context.Context) (certain bool)
+}
+
+// stages is the recovery, top to bottom.
+var stages = []stage{
+	{"constants and straight lines", (*state).baselines},
+	{"power laws", (*state).powerLaws},
+	{"polynomials and rationals", (*state).sparseLaws},
+	{"functions of one variable", (*state).univariate},
+	{"small networks", (*state).treeNetworks},
+	// Reductions read off a trained network (merged variables, splits,
+	// symmetries) belong here.
+	{"dense network", (*state).denseNetwork},
+}
+
+// Run finds formulas for the target of t. It returns the best answer found
+// when the budget ends or ctx is done, with Interrupted set; the error is
+// ErrNoAnswer, wrapped with the reason, when there is none. t is not changed.
+func Run(ctx context.Context, t *table.Table, opt Options) (*Result, error) {
+	if opt.Time <= 0 {
+		opt.Time = defaultTime
+	}
+	d := split(t, opt)
+	s := newState(d, opt)
+	if s.scale == 0 || !finite(s.scale) {
+		return nil, fmt.Errorf("%w: the target is constant or out of range on the training rows", ErrNoAnswer)
+	}
+	budget, cancel := context.WithTimeout(ctx, opt.Time-reserve(opt.Time))
+	defer cancel()
+
+	if opt.Refit != nil {
+		if err := s.refitOnly(budget); err != nil {
+			return nil, err
+		}
+	} else {
+		s.recover(budget)
+	}
+	// A stopped search still deserves round constants: polishing what is on
+	// the front is quick and has the reserve of the budget to itself.
+	finish, cancelFinish := context.WithTimeout(context.WithoutCancel(ctx), reserve(opt.Time))
+	defer cancelFinish()
+	s.polishFront(finish)
+
+	if len(s.front.list) == 0 {
+		return nil, fmt.Errorf("%w: every formula tried was undefined on some row", ErrNoAnswer)
+	}
+	r := s.result(t)
+	r.Interrupted = budget.Err() != nil
+	return r, nil
+}
+
+// reserve is the part of the budget kept for polishing and printing.
+func reserve(budget time.Duration) time.Duration {
+	return min(budget/10, 3*time.Second)
+}
+
+// recover works through the stages. An exact formula in which a variable
+// occurs twice may be a long way of writing a shorter one (x^2-2*x*y+y^2), so
+// one more stage that succeeds is waited for before it is believed.
+func (s *state) recover(ctx context.Context) {
+	for _, st := range stages {
+		if ctx.Err() != nil {
+			return
+		}
+		s.say(st.name)
+		s.report()
+		known := s.front.exact() != nil
+		if st.run(s, ctx) {
+			return
+		}
+		if known && s.front.exact() != nil && st.name == "small networks" {
+			return
+		}
+	}
+}
+
+// refitOnly fits the constants of the caller's formula.
+func (s *state) refitOnly(ctx context.Context) error {
+	for _, v := range s.opt.Refit.Vars() {
+		found := false
+		for _, n := range s.data.train.Names {
+			found = found || n == v
+		}
+		if !found {
+			return fmt.Errorf("fit: the formula uses %q, which is not an input column", v)
+		}
+	}
+	f, err := symbolic.Refit(ctx, s.opt.Refit, s.data.train, symbolic.RefitOptions{Starts: 8, Seed: s.opt.Seed})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	c := s.measure(f)
+	if c == nil {
+		return fmt.Errorf("%w: the formula is undefined on some row; restrict the data or the formula", ErrNoAnswer)
+	}
+	// The formula is the user's: its constants are fitted and its form kept.
+	c.polished = true
+	s.front.add(c)
+	return nil
+}
+
+// polishFront snaps and simplifies what is on the front.
+func (s *state) polishFront(ctx context.Context) {
+	s.say("polishing")
+	var tasks []*scored
+	tasks = append(tasks, s.front.list...)
+	polished := make([]*scored, len(tasks))
+	s.parallel(len(tasks), func(i int) { polished[i] = s.polish(ctx, tasks[i]) })
+	for _, c := range polished {
+		if c.polished && (s.opt.MaxComplexity == 0 || c.complexity <= s.opt.MaxComplexity) {
+			s.front.add(c)
+		}
+	}
+}
+
+// baselines offers the mean and the linear model: what anything else must
+// beat.
+func (s *state) baselines(ctx context.Context) bool {
+	mean := symbolic.Free(0)
+	terms := []*symbolic.Expr{symbolic.Free(0)}
+	tasks := []task{{"the mean", func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{mean} }}}
+	for _, n := range s.data.train.Names {
+		line := symbolic.Add(symbolic.Free(0), symbolic.Mul(symbolic.Free(1), symbolic.Var(n)))
+		tasks = append(tasks, task{"a line in " + n, func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{line} }})
+		terms = append(terms, symbolic.Mul(symbolic.Free(1), symbolic.Var(n)))
+	}
+	if len(terms) > 2 {
+		plane := symbolic.Add(terms...)
+		tasks = append(tasks, task{"a plane", func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{plane} }})
+	}
+	return s.try(ctx, tasks)
+}
+
+// noise estimates the standard deviation of the noise in the target: nothing
+// when a formula is exact, otherwise the least held-out error of anything that
+// was fitted.
+func (s *state) noise() float64 {
+	least := math.Inf(1)
+	for _, c := range s.front.list {
+		if c.exact {
+			return 0
+		}
+		least = min(least, c.error())
+	}
+	if s.net != nil {
+		least = min(least, s.netMSE)
+	}
+	if math.IsInf(least, 1) {
+		return 0
+	}
+	return math.Sqrt(least)
+}

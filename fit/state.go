@@ -1,0 +1,224 @@
+package fit
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// state is what the stages share.
+type state struct {
+	opt     Options
+	threads int
+	start   time.Time
+	library *library.Set
+
+	data    parts
+	domains map[string]symbolic.Interval
+	scale   float64 // root mean square of the target about its mean, training rows
+
+	front     *front
+	structure []string
+	warnings  []string
+
+	// What the network stages learned.
+	net      *kan.Network
+	netMSE   float64 // held-out
+	netEdges []symbolic.EdgeRow
+	noisy    bool
+
+	mu       sync.Mutex
+	assessed map[uint64]bool
+	stage    string
+}
+
+func newState(d parts, opt Options) *state {
+	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}}
+	s.threads = opt.Threads
+	if s.threads <= 0 {
+		s.threads = runtime.NumCPU()
+	}
+	s.library = opt.Library
+	if s.library == nil {
+		s.library = library.DefaultSet()
+	}
+	s.domains = symbolic.IntervalsOf(d.train)
+	s.scale = spread(d.train.Y, d.train.W)
+	return s
+}
+
+// floor is the error, relative to the spread of the target, below which
+// formulas are not told apart: rounding in the evaluation of the formula and
+// in the file's decimals makes up the rest.
+const floor = 1e-13
+
+// exactError is the relative error below which a formula counts as the law
+// itself. A true formula with its constants fitted reaches 1e-13 to 1e-16, and
+// wrong ones stop between 1e-3 and 1e-6.
+const exactError = 1e-11
+
+// assess fits the free constants of e to the training rows and measures it. It
+// returns nil when the formula cannot be used: undefined on some row, larger
+// than allowed, or seen before.
+func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
+	e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
+	key := structureHash(e)
+	s.mu.Lock()
+	seen := s.assessed[key]
+	s.mu.Unlock()
+	if seen {
+		return nil
+	}
+	if p := len(e.FreeValues()); p > 0 && 2*p > len(s.data.train.Y) {
+		return nil
+	}
+	f, err := symbolic.Refit(ctx, e, s.data.search, symbolic.RefitOptions{})
+	if err != nil {
+		return nil
+	}
+	if len(s.data.train.Y) > len(s.data.search.Y) {
+		if f, err = symbolic.Refit(ctx, f.Expr, s.data.train, symbolic.RefitOptions{}); err != nil {
+			return nil
+		}
+	}
+	c := s.measure(f)
+	if c == nil {
+		return nil
+	}
+	if c.exact {
+		c = s.polish(ctx, c)
+	}
+	if s.opt.MaxComplexity > 0 && c.complexity > s.opt.MaxComplexity {
+		return nil
+	}
+	return c
+}
+
+// measure computes errors, size and description length of a fitted formula.
+func (s *state) measure(f symbolic.Fit) *scored {
+	c := &scored{expr: f.Expr, fit: f}
+	var ok bool
+	if c.trainMSE, ok = errorOn(f.Expr, s.data.train); !ok {
+		return nil
+	}
+	c.heldMSE = c.trainMSE
+	if len(s.data.held.Y) > 0 {
+		if c.heldMSE, ok = errorOn(f.Expr, s.data.held); !ok {
+			return nil
+		}
+	}
+	c.complexity = f.Expr.Complexity()
+	c.exact = math.Sqrt(c.error()) <= exactError*s.scale
+	c.bits = s.describe(c)
+	return c
+}
+
+// describe returns the description length of a candidate in bits. The data
+// part uses the larger of the training and the held-out error.
+func (s *state) describe(c *scored) float64 {
+	n := len(s.data.train.Y)
+	return symbolic.DescriptionLength(c.expr, c.error()*float64(n), n, floor*s.scale, len(s.data.train.Names))
+}
+
+// polish removes redundant constants, snaps the others and keeps what has the
+// shorter description.
+func (s *state) polish(ctx context.Context, c *scored) *scored {
+	if c.polished {
+		return c
+	}
+	best := c
+	best.polished = true
+	f := c.fit
+	if e, err := symbolic.RemoveRedundant(ctx, c.expr, s.data.train); err == nil && !e.Equal(c.expr) {
+		e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
+		if g, err := symbolic.Refit(ctx, e, s.data.train, symbolic.RefitOptions{}); err == nil {
+			if n := s.measure(g); n != nil && n.bits <= best.bits {
+				n.polished = true
+				best, f = n, g
+			}
+		}
+	}
+	snapped, notes := symbolic.Snap(ctx, f, s.data.train, symbolic.SnapOptions{Domains: s.domains})
+	if n := s.measure(snapped); n != nil && n.bits <= best.bits && (n.exact || !best.exact) {
+		n.polished = true
+		n.snaps = notes
+		best = n
+	}
+	return best
+}
+
+// errorOn evaluates e on all rows of d.
+func errorOn(e *symbolic.Expr, d symbolic.Data) (mse float64, ok bool) {
+	p, err := symbolic.Compile(e, d.Names)
+	if err != nil {
+		return math.Inf(1), false
+	}
+	out := make([]float64, len(d.Y))
+	if !p.Eval(p.NewWorkspace(), out, d.Cols, p.Params()) {
+		return math.Inf(1), false
+	}
+	return meanSquare(out, d.Y, d.W)
+}
+
+// structureHash identifies a formula up to the values of its free constants.
+func structureHash(e *symbolic.Expr) uint64 {
+	return e.Map(func(n *symbolic.Expr) *symbolic.Expr {
+		if n.IsFree() {
+			return symbolic.Free(1)
+		}
+		return n
+	}).Hash()
+}
+
+// spread is the weighted standard deviation.
+func spread(y, w []float64) float64 {
+	mean, weight := 0.0, 0.0
+	for i, v := range y {
+		wi := weightAt(w, i)
+		mean += wi * v
+		weight += wi
+	}
+	if weight == 0 {
+		return 0
+	}
+	mean /= weight
+	sum := 0.0
+	for i, v := range y {
+		sum += weightAt(w, i) * (v - mean) * (v - mean)
+	}
+	return math.Sqrt(sum / weight)
+}
+
+func weightAt(w []float64, i int) float64 {
+	if w == nil {
+		return 1
+	}
+	return w[i]
+}
+
+// say tells a waiting person what is being tried.
+func (s *state) say(stage string) {
+	s.mu.Lock()
+	s.stage = stage
+	s.mu.Unlock()
+}
+
+// report calls Options.Progress with the best formula so far.
+func (s *state) report() {
+	if s.opt.Progress == nil {
+		return
+	}
+	s.mu.Lock()
+	p := Progress{Stage: s.stage, Elapsed: time.Since(s.start), Budget: s.opt.Time}
+	s.mu.Unlock()
+	if b := s.front.best(); b != nil {
+		p.Best = s.candidate(b)
+	}
+	s.opt.Progress(p)
+}
