@@ -18,8 +18,7 @@ func (t *trainer) additive(blank *Network, node int, y []float64) []*bspline.Spl
 		step: make([]float64, p.trainable), trial: make([]float64, len(p.params)), best: make([]float64, len(p.params)),
 	}
 	lm.hold = lm.cache
-	q := newNormal(p)
-	lm.eq = &denseEquations{t: lm, q: q, a: make([]float64, len(q.h))}
+	lm.eq = newDenseEquations(lm)
 	if math.IsInf(lm.eq.update(p.params, 1e-8), 1) {
 		return nil
 	}

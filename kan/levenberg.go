@@ -3,10 +3,6 @@ package kan
 import (
 	"context"
 	"math"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // levenberg fits the parameters of one plan, a network with its grids, by
@@ -55,7 +51,7 @@ const (
 	firstDamping = 1e-2
 	minDamping   = 1e-13
 	maxDamping   = 1e8
-	patience     = 8 // steps without a better held-out error
+	patience     = 16 // steps without a better held-out error
 )
 
 // run improves the plan's parameters, which are at the end those with the
@@ -143,7 +139,11 @@ loop:
 type denseEquations struct {
 	t *levenberg
 	q *normal
-	a []float64
+	c *cholesky
+}
+
+func newDenseEquations(t *levenberg) *denseEquations {
+	return &denseEquations{t: t, q: newNormal(t.p), c: newCholesky(t.p.trainable)}
 }
 
 func (e *denseEquations) update(params []float64, curvature float64) float64 {
@@ -157,25 +157,23 @@ func (e *denseEquations) update(params []float64, curvature float64) float64 {
 // solve damps each parameter by its own diagonal element and, because a
 // parameter that no row touches has none, by a little of the mean one.
 func (e *denseEquations) solve(dst []float64, mu float64) bool {
-	q := e.q
-	n, ld := q.n, q.stride
+	q, ld := e.q, e.q.stride
 	mean := 0.0
-	for i := range n {
+	for i := range q.n {
 		mean += q.h[i*ld+i]
 	}
-	mean /= float64(n)
+	mean /= float64(q.n)
 	if !(mean > 0) || !finite(mean) {
 		return false
 	}
-	for i := range n {
-		copy(e.a[i*ld+i:i*ld+n], q.h[i*ld+i:i*ld+n])
-		e.a[i*ld+i] += mu*(q.h[i*ld+i]+1e-3*mean) + 1e-15*mean
+	for i := range q.n {
+		copy(e.c.a[i*ld+i:(i+1)*ld], q.h[i*ld+i:(i+1)*ld])
+		e.c.a[i*ld+i] += mu*(q.h[i*ld+i]+1e-3*mean) + 1e-15*mean
 	}
-	u, ok := lapack64.Potrf(blas64.Symmetric{N: n, Stride: ld, Data: e.a, Uplo: blas.Upper})
-	if !ok {
+	if !e.c.factorize() {
 		return false
 	}
 	copy(dst, q.g)
-	lapack64.Potrs(u, blas64.General{Rows: n, Cols: 1, Stride: 1, Data: dst})
+	e.c.solve(dst)
 	return allFinite(dst)
 }

@@ -69,10 +69,7 @@ type normal struct {
 
 func newNormal(p *plan) *normal {
 	n := p.trainable
-	stride := (n + 7) &^ 7
-	if stride%64 == 0 {
-		stride += 8 // rows at multiples of 512 bytes compete for the same cache sets
-	}
+	stride := strideFor(n)
 	return &normal{
 		n: n, stride: stride, h: make([]float64, n*stride), g: make([]float64, n),
 		col: make([]int32, blockRows*p.slots), jac: make([]float64, 4*blockRows*p.slots),

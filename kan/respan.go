@@ -10,7 +10,7 @@ import (
 // the straight line beyond the grid.
 const (
 	inputMargin  = 0.01
-	hiddenMargin = 0.02
+	hiddenMargin = 0.06
 )
 
 // nodeRanges returns the smallest and largest value of every node, inputs

@@ -157,6 +157,9 @@ func (t *trainer) firstCurvature(c *candidate) float64 {
 
 func (t *trainer) target() float64 { return t.opt.Tolerance * t.opt.Tolerance * t.variance }
 
+// maxDense is the number of parameters up to which the normal matrix is formed.
+const maxDense = 700
+
 // prepare lays a network out for training.
 func (t *trainer) prepare(net *Network) *levenberg {
 	p := newPlan(net)
@@ -165,8 +168,12 @@ func (t *trainer) prepare(net *Network) *levenberg {
 		cache: p.newCache(t.data.cols), hold: p.newCache(t.held.cols),
 		step: make([]float64, p.trainable), trial: make([]float64, len(p.params)), best: make([]float64, len(p.params)),
 	}
-	q := newNormal(p)
-	lm.eq = &denseEquations{t: lm, q: q, a: make([]float64, len(q.h))}
+	if t.opt.Method == MatrixFree || (t.opt.Method == Auto && p.trainable > maxDense) {
+		lm.eq = newMatrixFree(lm)
+		t.report.MatrixFree = true
+	} else {
+		lm.eq = newDenseEquations(lm)
+	}
 	return lm
 }
 

@@ -195,7 +195,7 @@ func (t *trainer) scaleData() {
 // is set aside by seed; of fewer than 20 rows all are used for both, which
 // leaves stopping to the training error.
 func holdOut(d Data, seed uint64) Data {
-	if d.HeldY != nil && len(d.HeldY) > 0 {
+	if len(d.HeldY) > 0 {
 		return d
 	}
 	rows := len(d.Y)

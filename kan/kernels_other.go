@@ -9,3 +9,10 @@ package kan
 func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
 	addOuterGo(h, stride, col, jac, slots, first, rows)
 }
+
+// subtractTile subtracts from the 4x8 tile of m (row-major, of the given
+// stride) that begins at c the product of the transposed depth x 4 block that
+// begins at a and the depth x 8 block that begins at b.
+func subtractTile(m []float64, stride, c, a, b, depth int) {
+	subtractTileGo(m, stride, c, a, b, depth)
+}
