@@ -2,32 +2,26 @@ package library
 
 import (
 	"math"
-	"sync"
+	"strings"
 )
 
-// Builtin returns every built-in function: the constant, powers, elementary
-// functions and shapes, in a fixed order, simplest kind first. The caller owns
-// the slice.
-func Builtin() []*Func {
-	fs := []*Func{constant()}
-	for _, p := range []float64{1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6, 0.5, 1.5, -0.5} {
-		fs = append(fs, Power(p))
-	}
-	fs = append(fs, realPower())
-	for _, f := range elementary() {
-		f.Callable = true
-		f.Formula = f.Name + "(x)"
-		f.templates = templates[f.Name]
-		fs = append(fs, f)
-	}
-	return append(fs, shapes()...)
-}
-
-// Lookup returns the built-in function called name. Besides the names in
-// Builtin it knows every power: "x^2.5", "1/x^7".
+// Lookup returns the built-in function of that name. Besides the names of
+// Builtin it knows every power ("x^7", "x^-1.5", "x^(1/3)", "1/x^2.5"), "x" and
+// the constant "1", calls written out ("sin(x)") and common other names:
+// "ln", "arcsin", "arccos", "arctan", "gauss", "sech", "sinc", "lorentz",
+// "logistic", "inv", "square". Blanks do not matter.
 func Lookup(name string) (*Func, bool) {
-	if f, ok := table()[name]; ok {
+	name = strings.ReplaceAll(strings.ReplaceAll(name, " ", ""), "**", "^")
+	if f, ok := builtin.byName[name]; ok {
 		return f, true
+	}
+	if other, ok := otherNames[name]; ok {
+		return builtin.byName[other], true
+	}
+	if inner, ok := strings.CutSuffix(name, "(x)"); ok {
+		if f, ok := builtin.byName[inner]; ok && (f.Callable || inner == "1/sqrt") {
+			return f, true
+		}
 	}
 	if p, ok := parsePower(name); ok {
 		return Power(p), true
@@ -35,31 +29,175 @@ func Lookup(name string) (*Func, bool) {
 	return nil, false
 }
 
-// constant is the function 1: an edge named so is a number.
-func constant() *Func {
+// Builtin returns the built-in functions in a fixed order: constant, powers,
+// exponentials, trigonometric and hyperbolic functions, shapes. The member
+// "x^p" is the family of all powers (see RealPowerName). The slice is the
+// caller's.
+func Builtin() []*Func { return append([]*Func(nil), builtin.list...) }
+
+// Alias returns the name of the callable function that formulas may also call
+// by the given name ("ln" for "log"), and whether there is one.
+func Alias(name string) (string, bool) {
+	a, ok := callAliases[name]
+	return a, ok
+}
+
+// Aliases returns the alternative names of callable functions and what they
+// stand for. The map is the caller's.
+func Aliases() map[string]string {
+	m := make(map[string]string, len(callAliases))
+	for k, v := range callAliases {
+		m[k] = v
+	}
+	return m
+}
+
+var callAliases = map[string]string{
+	"ln":      "log",
+	"arcsin":  "asin",
+	"arccos":  "acos",
+	"arctan":  "atan",
+	"arcsinh": "asinh",
+	"sgn":     "sign",
+}
+
+var otherNames = map[string]string{
+	"ln":            "log",
+	"arcsin":        "asin",
+	"arccos":        "acos",
+	"arctan":        "atan",
+	"arcsinh":       "asinh",
+	"sgn":           "sign",
+	"constant":      "1",
+	"const":         "1",
+	"identity":      "x",
+	"linear":        "x",
+	"x^1":           "x",
+	"x^0":           "1",
+	"square":        "x^2",
+	"cube":          "x^3",
+	"inv":           "1/x",
+	"1/sqrt(x)":     "1/sqrt",
+	"rsqrt":         "1/sqrt",
+	"gauss":         "exp(-x^2)",
+	"gaussian":      "exp(-x^2)",
+	"sech":          "1/cosh",
+	"1/cosh(x)":     "1/cosh",
+	"sinc":          "sin(x)/x",
+	"lorentz":       "1/(1+x^2)",
+	"lorentzian":    "1/(1+x^2)",
+	"logistic":      "sigmoid",
+	"xlogx":         "x*log(x)",
+	"planck":        "x/(exp(x)-1)",
+	"log(1+exp(x))": "softplus",
+	"1/(1+exp(-x))": "sigmoid",
+}
+
+// catalogue holds the built-in functions; it is never changed.
+type catalogue struct {
+	list   []*Func
+	byName map[string]*Func
+}
+
+var builtin = newCatalogue()
+
+func newCatalogue() catalogue {
+	var list []*Func
+	list = append(list, constantOne())
+	for _, p := range [...]float64{1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6, 1.5} {
+		list = append(list, newPower(p))
+	}
+	list = append(list, squareRoot(), newPower(-0.5), realPower())
+	list = append(list, callables()...)
+	list = append(list, shapes()...)
+	byName := make(map[string]*Func, len(list))
+	for _, f := range list {
+		byName[f.Name] = f
+	}
+	return catalogue{list, byName}
+}
+
+func constantOne() *Func {
 	return &Func{
-		Name: "1", Formula: "1", DerivativeFormula: "0", Cost: 1, Domain: whole,
+		Name: "1", Formula: "1", Cost: 0,
 		Value:       func(float64) float64 { return 1 },
-		Derivatives: func(float64) (f, df, d2f float64) { return 1, 0, 0 },
-		Starts:      func(_, _ float64, _ int) []Start { return []Start{{1, 0}} },
+		Derivatives: func(float64) (float64, float64, float64) { return 1, 0, 0 },
+		Domain:      everywhere(),
+		Starts:      one,
 	}
 }
 
-// realPower stands for the family x^p with real p. Matching fits p and names
-// the result by Power(p); evaluated as it stands it is the identity.
+// squareRoot is the power 1/2 that is callable too.
+func squareRoot() *Func {
+	f := newPower(0.5)
+	f.Callable = true
+	f.DerivativeFormula = "1/(2*sqrt(x))"
+	f.templates = callTemplates("sqrt")
+	return f
+}
+
 func realPower() *Func {
-	f := *Power(1)
-	f.Name, f.Formula, f.Cost = "x^p", "x^1", 5
-	f.IsPower = false
-	f.Domain = Domain{Lo: 0, Hi: math.Inf(1), LoOpen: true}
-	return &f
+	nan := math.NaN()
+	return &Func{
+		Name: RealPowerName, Formula: RealPowerName, Cost: 4,
+		Value:       func(float64) float64 { return nan },
+		Derivatives: func(float64) (float64, float64, float64) { return nan, nan, nan },
+		Domain:      powerDomain(-0.5),
+		Starts:      func(float64, float64, int) []Start { return nil },
+	}
 }
 
-// table indexes the built-in functions by name.
-var table = sync.OnceValue(func() map[string]*Func {
-	t := map[string]*Func{}
-	for _, f := range Builtin() {
-		t[f.Name] = f
+// callables returns the functions that formulas call by name.
+func callables() []*Func {
+	type derivatives = func(float64) (float64, float64, float64)
+	call := func(name, derivative string, cost float64, v func(float64) float64, d derivatives, dom Domain, s starter) *Func {
+		return &Func{
+			Name: name, Formula: name + "(x)", DerivativeFormula: derivative, Callable: true, Cost: cost,
+			Value: v, Derivatives: d, Domain: dom, Starts: within(dom, s), templates: callTemplates(name),
+		}
 	}
-	return t
-})
+	line := everywhere()
+	unit := Domain{Lo: -1, Hi: 1}
+	positive := Domain{Lo: 0, LoOpen: true, Hi: math.Inf(1)}
+	tangent := Domain{Lo: math.Inf(-1), Hi: math.Inf(1), Poles: tanPoles}
+	return []*Func{
+		call("cbrt", "1/(3*cbrt(x)^2)", 6, math.Cbrt, cbrtD, line, places),
+		call("exp", "exp(x)", 4, math.Exp, expD, line, exponential),
+		call("log", "1/x", 4, math.Log, logD, positive, halfLine(false)),
+		call("sin", "cos(x)", 4, math.Sin, sinD, line, oscillation),
+		call("cos", "-sin(x)", 4, math.Cos, cosD, line, oscillation),
+		call("tan", "1/cos(x)^2", 6, math.Tan, tanD, tangent, branch),
+		call("asin", "1/sqrt(1-x^2)", 6, math.Asin, asinD, unit, unitInterval),
+		call("acos", "-1/sqrt(1-x^2)", 6, math.Acos, acosD, unit, unitInterval),
+		call("atan", "1/(1+x^2)", 6, math.Atan, atanD, line, bump),
+		call("sinh", "cosh(x)", 6, math.Sinh, sinhD, line, bump),
+		call("cosh", "sinh(x)", 6, math.Cosh, coshD, line, bump),
+		call("tanh", "1-tanh(x)^2", 5, math.Tanh, tanhD, line, bump),
+		call("asinh", "1/sqrt(1+x^2)", 7, math.Asinh, asinhD, line, bump),
+		call("erf", "2*exp(-x^2)/sqrt(pi)", 7, math.Erf, erfD, line, bump),
+		call("abs", "sign(x)", 5, math.Abs, absD, line, places),
+		call("sign", "0", 6, sign, signD, line, places),
+	}
+}
+
+// shapes returns the functions that formulas spell out.
+func shapes() []*Func {
+	shape := func(name, formula string, cost float64, v func(float64) float64, d func(float64) (float64, float64, float64), dom Domain, s starter) *Func {
+		return &Func{Name: name, Formula: formula, Cost: cost, Value: v, Derivatives: d, Domain: dom, Starts: within(dom, s)}
+	}
+	line := everywhere()
+	open := Domain{Lo: -1, LoOpen: true, Hi: 1, HiOpen: true}
+	return []*Func{
+		shape("exp(-x^2)", "exp(-x^2)", 6, gauss, gaussD, line, bump),
+		shape("1/cosh", "1/cosh(x)", 7, sech, sechD, line, bump),
+		shape("sigmoid", "1/(1+exp(-x))", 7, sigmoid, sigmoidD, line, bump),
+		shape("softplus", "log(1+exp(x))", 8, softplus, softplusD, line, sided),
+		shape("sin(x)/x", "sin(x)/x", 7, sinc, sincD, line, sincStarts),
+		shape("x*log(x)", "x*log(x)", 7, xlogx, xlogxD, Domain{Lo: 0, Hi: math.Inf(1)}, halfLine(true)),
+		shape("x/(exp(x)-1)", "x/(exp(x)-1)", 9, planck, planckD, line, sided),
+		shape("1/(1+x^2)", "1/(1+x^2)", 7, lorentz, lorentzD, line, bump),
+		shape("sqrt(1+x^2)", "sqrt(1+x^2)", 8, hyperbola, hyperbolaD, line, bump),
+		shape("sqrt(1-x^2)", "sqrt(1-x^2)", 8, circle, circleD, Domain{Lo: -1, Hi: 1}, unitInterval),
+		shape("1/sqrt(1-x^2)", "1/sqrt(1-x^2)", 8, gamma, gammaD, open, unitInterval),
+	}
+}

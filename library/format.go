@@ -2,60 +2,71 @@ package library
 
 import "strings"
 
-// Format prints a call of the function in a language, around an argument that
-// is already printed. A function that formulas spell out (see Func.Formula)
-// has no notation of its own and comes out as name(arg); user functions
-// likewise.
+// Format prints a call of f with an argument that is already printed in the
+// language. Functions that are not callable, and user functions in languages
+// other than expr, text and LaTeX, have no call there: spell out Formula
+// instead (HasFormat tells). For those Format prints name(arg).
 func (f *Func) Format(lang Language, arg string) string {
-	t, ok := f.templates[lang]
-	if !ok {
-		t, ok = defaultTemplate(lang, f.Name)
+	if t, ok := f.templates[lang]; ok {
+		return strings.ReplaceAll(t, "$", arg)
 	}
-	if !ok {
-		return f.Name + "(" + arg + ")"
+	if lang == LangLaTeX {
+		return `\operatorname{` + strings.ReplaceAll(f.Name, "_", `\_`) + `}\left(` + arg + `\right)`
 	}
-	return strings.ReplaceAll(t, "%", arg)
+	return f.Name + "(" + arg + ")"
 }
 
-// defaultTemplate is how a language calls a function under its own name.
-func defaultTemplate(lang Language, name string) (string, bool) {
-	switch lang {
-	case LangExpr, LangText, LangC:
-		return name + "(%)", true
-	case LangSymPy:
-		return "sympy." + name + "(%)", true
-	case LangPy:
-		return "np." + name + "(%)", true
-	case LangGo:
-		return "math." + strings.ToUpper(name[:1]) + name[1:] + "(%)", true
-	case LangLaTeX:
-		return `\operatorname{` + name + `}\left(%\right)`, true
+// HasFormat reports whether the language has a call for f, so that Format
+// prints something that it understands.
+func (f *Func) HasFormat(lang Language) bool {
+	if !f.Callable {
+		return false
 	}
-	return "", false
+	if _, ok := f.templates[lang]; ok {
+		return true
+	}
+	return lang == LangExpr || lang == LangText || lang == LangLaTeX
 }
 
-var sqrtTemplates = map[Language]string{LangLaTeX: `\sqrt{%}`}
-
-// templates holds what differs from defaultTemplate, by function.
-var templates = map[string]map[Language]string{
-	"exp":   {LangLaTeX: `e^{%}`},
-	"log":   {LangLaTeX: `\ln\left(%\right)`},
-	"sin":   {LangLaTeX: `\sin\left(%\right)`},
-	"cos":   {LangLaTeX: `\cos\left(%\right)`},
-	"tan":   {LangLaTeX: `\tan\left(%\right)`},
-	"asin":  {LangLaTeX: `\arcsin\left(%\right)`, LangPy: "np.arcsin(%)"},
-	"acos":  {LangLaTeX: `\arccos\left(%\right)`, LangPy: "np.arccos(%)"},
-	"atan":  {LangLaTeX: `\arctan\left(%\right)`, LangPy: "np.arctan(%)"},
-	"sinh":  {LangLaTeX: `\sinh\left(%\right)`},
-	"cosh":  {LangLaTeX: `\cosh\left(%\right)`},
-	"tanh":  {LangLaTeX: `\tanh\left(%\right)`},
-	"asinh": {LangLaTeX: `\operatorname{arsinh}\left(%\right)`, LangPy: "np.arcsinh(%)"},
-	"cbrt":  {LangLaTeX: `\sqrt[3]{%}`, LangSymPy: "sympy.real_root(%, 3)"},
-	"erf":   {LangPy: "scipy.special.erf(%)"},
-	"abs":   {LangLaTeX: `\left|%\right|`, LangSymPy: "sympy.Abs(%)", LangC: "fabs(%)", LangGo: "math.Abs(%)"},
-	"sign": {
-		LangLaTeX: `\operatorname{sgn}\left(%\right)`,
-		LangC:     "((double)((%) > 0) - (double)((%) < 0))",
-		LangGo:    "sign(%)",
-	},
+// callTemplates returns how a built-in callable function is written in each
+// language, $ standing for the argument. Python means numpy as np, with erf
+// from scipy.special; Go the packages math and cmp; C math.h; SymPy its names
+// imported.
+func callTemplates(name string) map[Language]string {
+	m := map[Language]string{
+		LangExpr:  name + "($)",
+		LangText:  name + "($)",
+		LangLaTeX: `\` + name + `\left($\right)`,
+		LangSymPy: name + "($)",
+		LangPy:    "np." + name + "($)",
+		LangGo:    "math." + strings.ToUpper(name[:1]) + name[1:] + "($)",
+		LangC:     name + "($)",
+	}
+	switch name {
+	case "sqrt":
+		m[LangLaTeX] = `\sqrt{$}`
+	case "cbrt":
+		m[LangLaTeX] = `\sqrt[3]{$}`
+		m[LangSymPy] = "real_root($, 3)" // cbrt is complex for negative numbers
+	case "asin", "acos", "atan":
+		m[LangLaTeX] = `\arc` + name[1:] + `\left($\right)`
+		m[LangPy] = "np.arc" + name[1:] + "($)"
+	case "asinh":
+		m[LangLaTeX] = `\operatorname{arsinh}\left($\right)`
+		m[LangPy] = "np.arcsinh($)"
+	case "erf":
+		m[LangLaTeX] = `\operatorname{erf}\left($\right)`
+		m[LangPy] = "scipy.special.erf($)"
+	case "abs":
+		m[LangLaTeX] = `\left|$\right|`
+		m[LangSymPy] = "Abs($)"
+		m[LangC] = "fabs($)"
+	case "exp":
+		m[LangLaTeX] = `e^{$}`
+	case "sign":
+		m[LangLaTeX] = `\operatorname{sgn}\left($\right)`
+		m[LangGo] = "float64(cmp.Compare($, 0))"
+		m[LangC] = "(double)((($) > 0) - (($) < 0))"
+	}
+	return m
 }

@@ -9,6 +9,13 @@
 // A function is either callable, which means that formulas call it by its name
 // (sin, exp, sqrt), or it is a shape that formulas spell out in terms of
 // callable ones ("x^2", "1/(1+exp(-x))"). Func.Formula says how.
+//
+// The functions that formulas call are sin, cos, tan, asin, acos, atan, sinh,
+// cosh, tanh, exp, log (natural), sqrt, cbrt, abs and sign, the extensions
+// asinh and erf, and whatever the user adds.
+//
+// Lookup finds a function by name, Power gives x^p for any p, and a Set is a
+// choice of functions with which curves are named.
 package library
 
 // Func is a named function of one real variable. Funcs are immutable and
@@ -23,6 +30,10 @@ type Func struct {
 
 	// DerivativeFormula is the derivative as an expression of x; empty where
 	// it follows from Formula, which then calls other functions.
+	DerivativeFormula string
+
+	// DerivativeFormula is f'(x) in the same notation. It is set for callable
+	// functions; shapes are differentiated through their Formula.
 	DerivativeFormula string
 
 	// Callable reports whether formulas may call the function by Name.
@@ -56,6 +67,17 @@ type Func struct {
 
 	templates map[Language]string
 }
+
+// RealPowerName is the name of the family of all powers x^p with a real
+// exponent. As a member of a Set it asks for exponents to be fitted; Power(p)
+// is the function that results. Its own Value and Derivatives are NaN.
+const RealPowerName = "x^p"
+
+// IsRealPower reports whether f stands for the family of all powers.
+func (f *Func) IsRealPower() bool { return f.Name == RealPowerName }
+
+// String returns the name.
+func (f *Func) String() string { return f.Name }
 
 // Start is a pair of starting values for the inner constants of
 // c*f(a*u+b)+d.

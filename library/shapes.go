@@ -2,184 +2,198 @@ package library
 
 import "math"
 
-// shapes returns functions that formulas spell out: curves that are common in
-// data, and that several named edges would otherwise be needed for.
-func shapes() []*Func {
-	return []*Func{
-		{
-			Name: "exp(-x^2)", Formula: "exp(-x^2)", Cost: 5, Domain: whole, Starts: bumpStarts,
-			Value: func(x float64) float64 { return math.Exp(-x * x) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				e := math.Exp(-x * x)
-				if e == 0 {
-					return 0, 0, 0
-				}
-				return e, -2 * x * e, (4*x*x - 2) * e
-			},
-		},
-		{
-			Name: "1/cosh", Formula: "1/cosh(x)", Cost: 6, Domain: whole, Starts: bumpStarts,
-			Value: func(x float64) float64 { return 1 / math.Cosh(x) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				s := 1 / math.Cosh(x)
-				return s, -s * math.Tanh(x), s * (1 - 2*s*s)
-			},
-		},
-		{
-			Name: "sigmoid", Formula: "1/(1+exp(-x))", Cost: 6, Domain: whole, Starts: bumpStarts,
-			Value: sigmoid,
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				s, c := sigmoid(x), sigmoid(-x)
-				return s, s * c, s * c * (c - s)
-			},
-		},
-		{
-			Name: "softplus", Formula: "log(1+exp(x))", Cost: 7, Domain: whole, Starts: bumpStarts,
-			Value: softplus,
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				s, c := sigmoid(x), sigmoid(-x)
-				return softplus(x), s, s * c
-			},
-		},
-		{
-			Name: "sin(x)/x", Formula: "sin(x)/x", Cost: 7, Domain: whole, Starts: bumpStarts,
-			Value: func(x float64) float64 { f, _, _ := sinc(x); return f }, Derivatives: sinc,
-		},
-		{
-			Name: "x*log(x)", Formula: "x*log(x)", Cost: 6, Starts: shiftStarts,
-			Domain: Domain{Lo: 0, Hi: math.Inf(1)},
-			Value: func(x float64) float64 {
-				if x == 0 {
-					return 0
-				}
-				return x * math.Log(x)
-			},
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				if x == 0 {
-					return 0, math.Inf(-1), math.Inf(1)
-				}
-				l := math.Log(x)
-				return x * l, l + 1, 1 / x
-			},
-		},
-		{
-			Name: "x/(exp(x)-1)", Formula: "x/(exp(x)-1)", Cost: 7, Domain: whole, Starts: rateStarts,
-			Value: func(x float64) float64 { f, _, _ := bose(x); return f }, Derivatives: bose,
-		},
-		{
-			Name: "1/(exp(x)-1)", Formula: "1/(exp(x)-1)", Cost: 7, Starts: rateStarts,
-			Domain: Domain{Lo: math.Inf(-1), Hi: math.Inf(1), Poles: poleAtZero},
-			Value:  func(x float64) float64 { return 1 / math.Expm1(x) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				// With n = 1/(exp(x)-1): n' = -n(n+1), n'' = n(n+1)(2n+1).
-				n := 1 / math.Expm1(x)
-				return n, -n * (n + 1), n * (n + 1) * (2*n + 1)
-			},
-		},
-		{
-			Name: "1/(1+x^2)", Formula: "1/(1+x^2)", Cost: 5, Domain: whole, Starts: bumpStarts,
-			Value: func(x float64) float64 { return 1 / (1 + x*x) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				d := 1 / (1 + x*x)
-				return d, -2 * x * d * d, (6*x*x - 2) * d * d * d
-			},
-		},
-		{
-			Name: "sqrt(1+x^2)", Formula: "sqrt(1+x^2)", Cost: 5, Domain: whole, Starts: bumpStarts,
-			Value: func(x float64) float64 { return math.Hypot(1, x) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				h := math.Hypot(1, x)
-				return h, x / h, 1 / h / h / h
-			},
-		},
-		{
-			Name: "sqrt(1-x^2)", Formula: "sqrt(1-x^2)", Cost: 5, Domain: Domain{Lo: -1, Hi: 1}, Starts: rateStarts,
-			Value: func(x float64) float64 { return math.Sqrt((1 - x) * (1 + x)) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				s := math.Sqrt((1 - x) * (1 + x))
-				return s, -x / s, -1 / (s * s * s)
-			},
-		},
-		{
-			Name: "1/sqrt(1-x^2)", Formula: "1/sqrt(1-x^2)", Cost: 5, Starts: rateStarts,
-			Domain: Domain{Lo: -1, Hi: 1, LoOpen: true, HiOpen: true},
-			Value:  func(x float64) float64 { return 1 / math.Sqrt((1-x)*(1+x)) },
-			Derivatives: func(x float64) (f, df, d2f float64) {
-				s := 1 / math.Sqrt((1-x)*(1+x))
-				return s, x * s * s * s, (1 + 2*x*x) * s * s * s * s * s
-			},
-		},
-	}
+// The functions of this file return value, first and second derivative of the
+// shapes that have no name of their own in formulas. Where the closed form
+// cancels (sin(x)/x and x/(exp(x)-1) near 0) a series takes over; where it
+// overflows (sigmoid, softplus, 1/cosh) it is written in exp(-|x|).
+
+func sech(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	return 2 * e / (1 + e*e)
 }
 
-// sigmoid is 1/(1+exp(-x)) without overflow.
-func sigmoid(x float64) float64 {
-	if x >= 0 {
-		return 1 / (1 + math.Exp(-x))
-	}
-	e := math.Exp(x)
-	return e / (1 + e)
+func sechD(x float64) (f, df, d2f float64) {
+	s, t := sech(x), math.Tanh(x)
+	return s, -s * t, s * (t*t - s*s)
 }
 
-func softplus(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+func gauss(x float64) float64 { return math.Exp(-x * x) }
 
-// sinc is sin(x)/x; near 0, where the quotients of the derivatives cancel, by
-// its Taylor series, which at 1/2 has fallen below rounding after 8 terms.
-func sinc(x float64) (f, df, d2f float64) {
-	if math.Abs(x) < 0.5 {
-		// Term k is (-1)^k x^2k/(2k+1)!.
-		c := 1.0
-		for k := 0; k < 9; k++ {
-			n := float64(2 * k)
-			f += c * ipow(x, 2*k)
-			if k > 0 {
-				df += n * c * ipow(x, 2*k-1)
-				d2f += n * (n - 1) * c * ipow(x, 2*k-2)
-			}
-			c /= -(n + 2) * (n + 3)
-		}
-		return f, df, d2f
-	}
-	s, c := math.Sincos(x)
-	return s / x, (c - s/x) / x, (2*(s/x-c)/x - s) / x
-}
-
-// bernoulli holds B_n/n! for even n: x/(exp(x)-1) = 1 - x/2 + sum over even n.
-var bernoulli = [...]float64{
-	1, 1. / 12, -1. / 720, 1. / 30240, -1. / 1209600, 1. / 47900160,
-	-691. / 1307674368000, 1. / 74724249600, -3617. / 10670622842880000,
-}
-
-// bose is x/(exp(x)-1). Near 0 it is summed by its series; a negative x goes
-// back to a positive one by f(-x) = f(x)+x.
-func bose(x float64) (f, df, d2f float64) {
-	switch {
-	case math.Abs(x) < 0.7:
-		f, df = -x/2, -0.5
-		for k, b := range bernoulli {
-			n := float64(2 * k)
-			f += b * ipow(x, 2*k)
-			if k > 0 {
-				df += n * b * ipow(x, 2*k-1)
-				d2f += n * (n - 1) * b * ipow(x, 2*k-2)
-			}
-		}
-		return f, df, d2f
-	case x < 0:
-		g, dg, d2g := bose(-x)
-		return g - x, -dg - 1, d2g
-	case x > 745:
+func gaussD(x float64) (f, df, d2f float64) {
+	g := math.Exp(-x * x)
+	if g == 0 {
 		return 0, 0, 0
 	}
-	u, v := math.Exp(-x), -math.Expm1(-x) // v = 1-u
-	return x * u / v, u * (v - x) / (v * v), u * (x*(1+u) - 2*v) / (v * v * v)
+	return g, -2 * x * g, (4*x*x - 2) * g
 }
 
-// ipow is x^n for small n >= 0.
-func ipow(x float64, n int) float64 {
-	p := 1.0
-	for range n {
-		p *= x
+func sigmoid(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	if x < 0 {
+		return e / (1 + e)
 	}
-	return p
+	return 1 / (1 + e)
+}
+
+func sigmoidD(x float64) (f, df, d2f float64) {
+	e := math.Exp(-math.Abs(x))
+	d := e / ((1 + e) * (1 + e))
+	// f'' = f'(1-2f), and 1-2f = -tanh(x/2).
+	return sigmoid(x), d, -d * math.Tanh(x/2)
+}
+
+func softplus(x float64) float64 {
+	return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
+}
+
+func softplusD(x float64) (f, df, d2f float64) {
+	s, ds, _ := sigmoidD(x)
+	return softplus(x), s, ds
+}
+
+func xlogx(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return x * math.Log(x)
+}
+
+func xlogxD(x float64) (f, df, d2f float64) {
+	if x < 0 {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	return xlogx(x), math.Log(x) + 1, 1 / x
+}
+
+func lorentz(x float64) float64 { return 1 / (1 + x*x) }
+
+func lorentzD(x float64) (f, df, d2f float64) {
+	h := 1 / math.Hypot(1, x)
+	v, u := h*h, x*h // u = x/sqrt(1+x^2) is bounded, x^2 is not
+	return v, -2 * u * h * v, (6*u*u - 2*v) * v * v
+}
+
+func hyperbola(x float64) float64 { return math.Hypot(1, x) }
+
+func hyperbolaD(x float64) (f, df, d2f float64) {
+	h := math.Hypot(1, x)
+	return h, x / h, 1 / h / h / h
+}
+
+func circle(x float64) float64 { return math.Sqrt((1 - x) * (1 + x)) }
+
+func circleD(x float64) (f, df, d2f float64) {
+	r := circle(x)
+	return r, -x / r, -1 / (r * r * r)
+}
+
+func gamma(x float64) float64 { return 1 / circle(x) }
+
+func gammaD(x float64) (f, df, d2f float64) {
+	g := gamma(x)
+	g3 := g * g * g
+	return g, x * g3, (1 + 2*x*x) * g3 * g * g
+}
+
+func sinc(x float64) float64 {
+	// Below, sin(x)/x is 1 - x*x/6 + ... and rounds to 1.
+	if math.Abs(x) < 1e-8 {
+		return 1
+	}
+	if math.IsInf(x, 0) {
+		return 0
+	}
+	return math.Sin(x) / x
+}
+
+func sincD(x float64) (f, df, d2f float64) {
+	if math.IsInf(x, 0) {
+		return 0, 0, 0
+	}
+	if math.Abs(x) < 1 {
+		// sin(x)/x = sum (-1)^k x^(2k)/(2k+1)!; term by term, from the
+		// smallest up. Ten terms leave less than 1/21!.
+		y := x * x
+		for k := 9; k >= 0; k-- {
+			c := oddFactorial[k]
+			f = f*y + c
+			if k >= 1 {
+				df = df*y + 2*float64(k)*c
+				d2f = d2f*y + 2*float64(k)*(2*float64(k)-1)*c
+			}
+		}
+		return f, df * x, d2f
+	}
+	s, c := math.Sincos(x)
+	f = s / x
+	df = (c - f) / x
+	return f, df, -f - 2*df/x
+}
+
+// oddFactorial[k] is (-1)^k/(2k+1)!.
+var oddFactorial = [10]float64{
+	1, -1. / 6, 1. / 120, -1. / 5040, 1. / 362880, -1. / 39916800, 1. / 6227020800,
+	-1. / 1307674368000, 1. / 355687428096000, -1. / 121645100408832000,
+}
+
+func planck(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	if x > 800 { // exp(x) is infinite; keep Inf/Inf away
+		return 0
+	}
+	return x / math.Expm1(x)
+}
+
+func planckD(x float64) (f, df, d2f float64) {
+	switch {
+	case math.Abs(x) < 1:
+		return planckSeries(x)
+	case x > 800:
+		return 0, 0, 0
+	case x < -40: // exp(x) is below the last bit of 1
+		return planck(x), -1, 0
+	}
+	h := 1 / math.Expm1(x)
+	f = x * h
+	// h' = -h(1+h), where 1+h = exp(x)*h loses its digits for x < 0.
+	dh := -h * (1 + h)
+	if x < 0 {
+		dh = -math.Exp(x) * h * h
+	}
+	return f, h + x*dh, dh * (2 - x*(1+2*h))
+}
+
+// planckSeries is x/(exp(x)-1) = sum B_n x^n/n! with the Bernoulli numbers
+// B_n; it converges for |x| < 2 pi, and its 13 terms are exact to the last bits
+// for |x| < 1.
+func planckSeries(x float64) (f, df, d2f float64) {
+	y := x * x
+	for k := len(bernoulli) - 1; k >= 0; k-- {
+		c, n := bernoulli[k], 2*float64(k)
+		f = f*y + c
+		if k >= 1 {
+			df = df*y + n*c
+			d2f = d2f*y + n*(n-1)*c
+		}
+	}
+	return f - x/2, df*x - 0.5, d2f
+}
+
+// bernoulli[k] is B_2k/(2k)!.
+var bernoulli = [13]float64{
+	1,
+	1. / 12,
+	-1. / 720,
+	1. / 30240,
+	-1. / 1209600,
+	1. / 47900160,
+	-691. / 1307674368000,
+	1. / 74724249600,
+	-3617. / 10670622842880000,
+	43867. / 5109094217170944000,
+	-174611. / 802857662698291200000,
+	77683. / 14101100039391805440000,
+	-236364091. / 1693824136731743669452800000,
 }

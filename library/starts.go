@@ -2,74 +2,192 @@ package library
 
 import "math"
 
-// Starting values are given for an argument scaled to max|u| = 1, so that one
-// list suits data of any size; constants found are scaled back by the caller.
+// Starting values for c*f(a*u+b)+d. The outer constants c and d are linear and
+// need none. Whoever fits has scaled u so that max|u| = 1 on [lo, hi]; widths
+// and centres below are fractions of that interval, and a start whose argument
+// would leave the domain is dropped.
 
-// rates are the |a| tried where a sets how fast a curve bends: below the first
-// the curve is its own Taylor polynomial, above the last it is a step.
-var rates = []float64{0.1, 0.3, 1, 2, 4, 8, 16}
+// spread holds the scales of functions with one feature (a step, a peak):
+// widths from twice the interval down to a sixteenth of it.
+var spread = []float64{0.5, 1, 2, 4, 8, 16, 32}
 
-// shiftStarts is for functions with a branch point (powers, log): a only
-// matters by its sign, b moves the branch point away from the data.
-func shiftStarts(lo, hi float64, _ int) []Start {
-	width := hi - lo
-	starts := []Start{{1, 0}}
-	for _, s := range []float64{0.02, 0.1, 0.3, 1, 3} {
-		starts = append(starts, Start{1, -lo + s*width}, Start{-1, hi + s*width})
+// centres holds where the feature may sit, as fractions of the interval and a
+// little beyond.
+var centres = []float64{-0.5, 0, 0.25, 0.5, 0.75, 1, 1.5}
+
+// kinks is a finer set of places, for features that cannot move by descent.
+var kinks = []float64{0.05, 0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85, 0.95}
+
+// gaps holds distances of a singularity from the interval, in widths.
+var gaps = []float64{0.02, 0.1, 0.3, 1, 3}
+
+type starter func(lo, hi float64, zeros int) []Start
+
+// within keeps the starts whose arguments stay inside the domain.
+func within(d Domain, s starter) starter {
+	return func(lo, hi float64, zeros int) []Start {
+		if !(lo < hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+			return []Start{{A: 1}}
+		}
+		all := s(lo, hi, zeros)
+		kept := all[:0]
+		for _, t := range all {
+			p, q := t.A*lo+t.B, t.A*hi+t.B
+			if d.Covers(math.Min(p, q), math.Max(p, q)) {
+				kept = append(kept, t)
+			}
+		}
+		return kept
 	}
-	return starts
 }
 
-// rateStarts is for functions whose argument starts at a natural zero.
-func rateStarts(lo, hi float64, _ int) []Start {
-	var starts []Start
-	for _, a := range rates {
-		starts = append(starts, Start{a, 0}, Start{-a, 0})
+// one is the start of functions whose constants are all redundant.
+func one(_, _ float64, _ int) []Start { return []Start{{A: 1}} }
+
+// exponential scans the growth rate; a shift is a factor of c.
+func exponential(lo, hi float64, _ int) []Start {
+	var out []Start
+	for _, k := range [...]float64{0.1, 0.3, 1, 2, 4, 8, 16, 32} {
+		out = append(out, Start{A: k / (hi - lo)}, Start{A: -k / (hi - lo)})
 	}
-	for _, a := range []float64{0.5, 1, 2} {
-		starts = append(starts, Start{a, -a * (lo + hi) / 2})
-	}
-	return starts
+	return out
 }
 
-// bumpStarts is for functions with a centre: it is tried at zero and across
-// the data.
-func bumpStarts(lo, hi float64, _ int) []Start {
-	var starts []Start
-	for _, a := range rates {
-		starts = append(starts, Start{a, 0})
-		for _, at := range []float64{0, 0.25, 0.5, 0.75, 1} {
-			centre := lo + at*(hi-lo)
-			starts = append(starts, Start{a, -a * centre})
+// bump scans scale and centre of an even or odd function.
+func bump(lo, hi float64, _ int) []Start {
+	w := hi - lo
+	out := make([]Start, 0, len(spread)*(len(centres)+1))
+	for _, k := range spread {
+		a := k / w
+		out = append(out, Start{A: a})
+		for _, c := range centres {
+			out = append(out, Start{A: a, B: -a * (lo + c*w)})
 		}
 	}
-	return starts
+	return out
 }
 
-// waveStarts is for sin and cos: a curve with z sign changes over the data has
-// about z half waves; the frequencies around that and some low ones are tried,
-// each at four phases (the sign of c makes up the other four).
-func waveStarts(lo, hi float64, zeros int) []Start {
-	width := hi - lo
-	if !(width > 0) {
-		return nil
+// sided is bump for functions that are not symmetric.
+func sided(lo, hi float64, zeros int) []Start {
+	out := bump(lo, hi, zeros)
+	for _, t := range out {
+		out = append(out, Start{A: -t.A, B: -t.B})
 	}
-	half := math.Pi / width
-	factors := []float64{0.25, 0.5, 0.75, 1, 1.5, 2}
-	z := float64(max(zeros, 1))
-	for _, f := range []float64{0.8, 0.9, 1, 1.1, 1.2} {
-		factors = append(factors, f*z)
+	return out
+}
+
+// places scans the position of a kink; scale is a factor of c.
+func places(lo, hi float64, _ int) []Start {
+	out := []Start{{A: 1}}
+	for _, c := range kinks {
+		out = append(out, Start{A: 1, B: -(lo + c*(hi-lo))})
 	}
-	if zeros > 2 {
-		factors = append(factors, z-1, z+1, z/2)
-	}
-	var starts []Start
-	for _, f := range factors {
-		a := f * half
-		for _, phase := range []float64{0, 0.25, 0.5, 0.75} {
-			starts = append(starts, Start{a, math.Pi*phase - a*(lo+hi)/2})
+	return out
+}
+
+// oscillation scans frequency and phase. A sine with z crossings of its mean
+// has between z-1 and z+1 half periods on the interval; low frequencies are
+// tried besides, since a short arc crosses its mean line once or twice.
+func oscillation(lo, hi float64, zeros int) []Start {
+	half := math.Pi / (hi - lo)
+	z := float64(zeros)
+	var out []Start
+	for _, n := range [...]float64{0.25, 0.5, 1, 1.5, 2, z - 1, z - 0.5, z, z + 0.5, z + 1} {
+		if n <= 0 || (n > 2 && n < z-1) {
+			continue
 		}
-		starts = append(starts, Start{a, 0})
+		for _, phase := range [...]float64{0, 0.25, 0.5, 0.75} {
+			out = append(out, Start{A: n * half, B: phase * math.Pi})
+		}
 	}
-	return starts
+	return out
+}
+
+// sincStarts scans the frequency of sin(x)/x about several centres.
+func sincStarts(lo, hi float64, zeros int) []Start {
+	out := bump(lo, hi, zeros)
+	w := hi - lo
+	for _, n := range [...]float64{1, 2} {
+		a := n * math.Pi * float64(zeros+1) / w
+		out = append(out, Start{A: a}, Start{A: a, B: -a * (lo + w/2)})
+	}
+	return out
+}
+
+// branch keeps the argument between two neighbouring poles of the tangent.
+func branch(lo, hi float64, _ int) []Start {
+	w, mid := hi-lo, (lo+hi)/2
+	var out []Start
+	for _, share := range [...]float64{0.1, 0.3, 0.6, 0.9} {
+		a := share * math.Pi / w
+		room := (1 - share) * math.Pi / 2
+		out = append(out, Start{A: a})
+		for _, at := range [...]float64{-0.8, -0.4, 0, 0.4, 0.8} {
+			out = append(out, Start{A: a, B: at*room - a*mid})
+		}
+	}
+	return out
+}
+
+// unitInterval maps the interval into [-1, 1], where asin, acos and
+// sqrt(1-x^2) live: unshifted, about the middle and to either side of 0.
+func unitInterval(lo, hi float64, _ int) []Start {
+	w, mid := hi-lo, (lo+hi)/2
+	var out []Start
+	for _, s := range [...]float64{0.2, 0.5, 0.8, 0.95, 0.999, 1} {
+		out = append(out,
+			Start{A: s},
+			Start{A: 2 * s / w, B: -2 * s / w * mid},
+			Start{A: s / w, B: -s / w * lo},
+			Start{A: s / w, B: -s / w * hi})
+	}
+	return out
+}
+
+// halfLine keeps the argument positive, from either side; scaled adds scales
+// for functions where a is not redundant.
+func halfLine(scaled bool) starter {
+	return func(lo, hi float64, _ int) []Start {
+		w := hi - lo
+		out := []Start{{A: 1}, {A: -1}, {A: 1, B: -lo}, {A: -1, B: hi}}
+		for _, g := range gaps {
+			out = append(out, Start{A: 1, B: g*w - lo}, Start{A: -1, B: g*w + hi})
+		}
+		if scaled {
+			for _, t := range out {
+				for _, k := range [...]float64{0.25, 4} {
+					out = append(out, Start{A: k * t.A, B: k * t.B})
+				}
+			}
+		}
+		return out
+	}
+}
+
+// powerStarts returns the starts of x^p. The scale is a factor of c, so a is 1
+// or -1.
+func powerStarts(p float64) starter {
+	d := powerDomain(p)
+	integer := math.Trunc(p) == p
+	switch {
+	case p == 1:
+		return one
+	case integer && p > 0:
+		return func(lo, hi float64, _ int) []Start {
+			out := []Start{{A: 1}}
+			for _, c := range centres {
+				out = append(out, Start{A: 1, B: -(lo + c*(hi-lo))})
+			}
+			return out
+		}
+	case integer:
+		return within(d, func(lo, hi float64, _ int) []Start {
+			out := []Start{{A: 1}}
+			for _, g := range gaps {
+				out = append(out, Start{A: 1, B: g*(hi-lo) - lo}, Start{A: 1, B: -g*(hi-lo) - hi})
+			}
+			return out
+		})
+	}
+	return within(d, halfLine(false))
 }
