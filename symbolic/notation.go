@@ -1,0 +1,168 @@
+package symbolic
+
+import "math"
+
+// notation is a formula as a reader sees it: with differences, quotients,
+// negations and square roots, which Expr writes as sums, products and powers.
+// All printers and Complexity work on it, so that what is counted is what is
+// printed.
+type notation struct {
+	op   noteOp
+	v    float64 // noteNum, noteRatio
+	p, q int64   // noteRatio: the exact value
+	name string  // noteVar
+	expr *Expr   // noteCall: the call; noteNum: the constant it stands for
+	args []*notation
+}
+
+type noteOp uint8
+
+const (
+	noteNum   noteOp = iota // a number that is not negative
+	noteRatio               // an exact fraction written as a short decimal (x^1.5)
+	notePi
+	noteVar
+	noteNeg  // -a
+	noteAdd  // a+b
+	noteSub  // a-b
+	noteMul  // a*b
+	noteDiv  // a/b
+	notePow  // a^b
+	noteSqrt // square root of a
+	noteCall // f(a)
+)
+
+func node(op noteOp, args ...*notation) *notation { return &notation{op: op, args: args} }
+
+// count returns the number of nodes.
+func (n *notation) count() int {
+	c := 1
+	for _, a := range n.args {
+		c += a.count()
+	}
+	return c
+}
+
+// note writes e in the notation of a reader.
+func note(e *Expr) *notation {
+	switch e.kind {
+	case KindVar:
+		return &notation{op: noteVar, name: e.name}
+	case KindPi:
+		return &notation{op: notePi}
+	case KindAdd:
+		return noteSum(e.args)
+	case KindCall:
+		return &notation{op: noteCall, expr: e, args: []*notation{note(e.args[0])}}
+	}
+	// Numbers, products and powers share one form: a sign, a numerator and a
+	// denominator.
+	negative, n := noteTerm(e)
+	if negative {
+		return node(noteNeg, n)
+	}
+	return n
+}
+
+// noteSum starts with the first term that has no minus sign, if there is one.
+func noteSum(terms []*Expr) *notation {
+	type term struct {
+		negative bool
+		n        *notation
+	}
+	list := make([]term, len(terms))
+	first := -1
+	for i, t := range terms {
+		list[i].negative, list[i].n = noteTerm(t)
+		if first < 0 && !list[i].negative {
+			first = i
+		}
+	}
+	if first > 0 {
+		head := list[first]
+		copy(list[1:first+1], list[:first])
+		list[0] = head
+	}
+	sum := list[0].n
+	if list[0].negative {
+		sum = node(noteNeg, sum)
+	}
+	for _, t := range list[1:] {
+		if t.negative {
+			sum = node(noteSub, sum, t.n)
+		} else {
+			sum = node(noteAdd, sum, t.n)
+		}
+	}
+	return sum
+}
+
+// noteTerm splits a sign off and writes the rest as numerator/denominator.
+func noteTerm(e *Expr) (negative bool, n *notation) {
+	factors := []*Expr{e}
+	if e.kind == KindMul {
+		factors = e.args
+	}
+	var over, under []*notation // factors of numerator and denominator
+	for _, f := range factors {
+		switch f.kind {
+		case KindRational:
+			negative = negative != (f.p < 0)
+			if p := f.p; p != 1 && p != -1 {
+				over = append(over, number(math.Abs(float64(p)), f))
+			}
+			if f.q != 1 {
+				under = append(under, number(float64(f.q), f))
+			}
+		case KindFloat:
+			negative = negative != math.Signbit(f.v)
+			over = append(over, number(math.Abs(f.v), f))
+		case KindPow:
+			if x := f.args[1]; x.kind == KindRational && x.p < 0 || x.kind == KindFloat && x.v < 0 {
+				under = append(under, notePower(f.args[0], Neg(x)))
+			} else {
+				over = append(over, notePower(f.args[0], x))
+			}
+		default:
+			over = append(over, note(f))
+		}
+	}
+	n = chain(over)
+	if n == nil {
+		n = number(1, nil)
+	}
+	if d := chain(under); d != nil {
+		n = node(noteDiv, n, d)
+	}
+	return negative, n
+}
+
+// chain multiplies factors from left to right; nil for none.
+func chain(factors []*notation) *notation {
+	var product *notation
+	for _, f := range factors {
+		if product == nil {
+			product = f
+		} else {
+			product = node(noteMul, product, f)
+		}
+	}
+	return product
+}
+
+// notePower writes base^exponent for an exponent that is not a negative number.
+func notePower(base, exponent *Expr) *notation {
+	if exponent.kind == KindRational {
+		switch {
+		case exponent.IsInt(1):
+			return note(base)
+		case exponent.p == 1 && exponent.q == 2:
+			return node(noteSqrt, note(base))
+		case exponent.q == 2 || exponent.q == 4 || exponent.q == 5 || exponent.q == 10:
+			return node(notePow, note(base), &notation{op: noteRatio, v: exponent.v, p: exponent.p, q: exponent.q})
+		}
+	}
+	return node(notePow, note(base), note(exponent))
+}
+
+func number(v float64, e *Expr) *notation { return &notation{op: noteNum, v: v, expr: e} }
