@@ -11,8 +11,8 @@ import (
 // helloWorld is exp(sin(pi x)+y^2), the example every KAN paper begins with.
 func helloWorld(x []float64) float64 { return math.Exp(math.Sin(math.Pi*x[0]) + x[1]*x[1]) }
 
-// sample draws rows of f with inputs uniform in [lo, hi].
-func sample(f func([]float64) float64, inputs, rows int, lo, hi float64, seed uint64) (cols [][]float64, y []float64) {
+// drawRows draws rows of f with inputs uniform in [lo, hi].
+func drawRows(f func([]float64) float64, inputs, rows int, lo, hi float64, seed uint64) (cols [][]float64, y []float64) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	cols = make([][]float64, inputs)
 	for i := range cols {
@@ -45,8 +45,8 @@ func relativeError(n *Network, cols [][]float64, y []float64) float64 {
 // benchmarkFit trains from data to the held-out tolerance and reports the
 // error on fresh rows.
 func benchmarkFit(b *testing.B, shape []int, tolerance float64) {
-	cols, y := sample(helloWorld, 2, 1000, -1, 1, 1)
-	testCols, testY := sample(helloWorld, 2, 10000, -1, 1, 2)
+	cols, y := drawRows(helloWorld, 2, 1000, -1, 1, 1)
+	testCols, testY := drawRows(helloWorld, 2, 10000, -1, 1, 2)
 	worst := 0.0
 	for b.Loop() {
 		net, _, err := Train(context.Background(), shape, Data{Cols: cols, Y: y}, TrainOptions{Tolerance: tolerance})
@@ -78,7 +78,7 @@ func benchmarkIteration(b *testing.B, shape []int, rows int) {
 		}
 		return s
 	}
-	cols, y := sample(f, shape[0], rows, -1, 1, 1)
+	cols, y := drawRows(f, shape[0], rows, -1, 1, 1)
 	template, err := New(shape, NewOptions{Grid: 5})
 	if err != nil {
 		b.Fatal(err)

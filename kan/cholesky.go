@@ -89,17 +89,3 @@ func (c *cholesky) solve(b []float64) {
 		b[k] = sum / row[0]
 	}
 }
-
-// subtractTileGo is subtractTile in plain Go.
-func subtractTileGo(m []float64, stride, c, a, b, depth int) {
-	for k := range depth {
-		x := (*[4]float64)(m[a+k*stride:])
-		y := (*[8]float64)(m[b+k*stride:])
-		for i, f := range x {
-			t := (*[8]float64)(m[c+i*stride:])
-			for j, v := range y {
-				t[j] -= f * v
-			}
-		}
-	}
-}

@@ -2,31 +2,51 @@ package kan
 
 import "golang.org/x/sys/cpu"
 
+// The kernels exist twice: here in assembly for processors with AVX2 and FMA,
+// and in kernels.go in plain Go for all others. The two differ by rounding.
+
 //go:noescape
 func outerAVX2(h *float64, stride int, col *int32, jac *float64, slots, first, rows int)
 
 //go:noescape
 func tileAVX2(c *float64, stride int, a, b *float64, depth int)
 
-// addOuter adds to h (row-major, of the given stride) the part of J'J whose
-// rows belong to slot first and whose columns belong to that slot and later
-// ones. col and jac hold the Jacobian of the given number of rows as
-// rowJacobian writes it.
+//go:noescape
+func gatherAVX2(u, factor, v *float64, idx *int32, bas *float64, off, at *int32, edges, rows int)
+
+//go:noescape
+func scatterAVX2(dst, factor, u *float64, idx *int32, bas *float64, off, at *int32, edges, rows int)
+
+func hasVectors() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
+
 func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
-	if rows > 0 && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if rows > 0 && hasVectors() {
 		outerAVX2(&h[0], stride, &col[0], &jac[0], slots, first, rows)
 		return
 	}
 	addOuterGo(h, stride, col, jac, slots, first, rows)
 }
 
-// subtractTile subtracts from the 4x8 tile of m (row-major, of the given
-// stride) that begins at c the product of the transposed depth x 4 block that
-// begins at a and the depth x 8 block that begins at b.
 func subtractTile(m []float64, stride, c, a, b, depth int) {
-	if depth > 0 && cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if depth > 0 && hasVectors() {
 		tileAVX2(&m[c], stride, &m[a], &m[b], depth)
 		return
 	}
 	subtractTileGo(m, stride, c, a, b, depth)
+}
+
+func gather(u, factor, v []float64, idx []int32, bas []float64, off, at []int32) {
+	if len(u) > 0 && len(off) > 0 && hasVectors() {
+		gatherAVX2(&u[0], &factor[0], &v[0], &idx[0], &bas[0], &off[0], &at[0], len(off), len(u))
+		return
+	}
+	gatherGo(u, factor, v, idx, bas, off, at)
+}
+
+func scatter(dst, factor, u []float64, idx []int32, bas []float64, off, at []int32) {
+	if len(u) > 0 && len(off) > 0 && hasVectors() {
+		scatterAVX2(&dst[0], &factor[0], &u[0], &idx[0], &bas[0], &off[0], &at[0], len(off), len(u))
+		return
+	}
+	scatterGo(dst, factor, u, idx, bas, off, at)
 }

@@ -114,3 +114,90 @@ depthLoop:
 	VMOVUPD Y7, 32(DI)(R9*1)
 	VZEROUPPER
 	RET
+
+// func gatherAVX2(u, factor, v *float64, idx *int32, bas *float64, off, at *int32, edges, rows int)
+//
+// For each row r:
+//   u[r] += sum over k < edges, j < 4 of factor[at[k]+r] * v[off[k]+idx[r]+j] * bas[4*r+j]
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
+	MOVQ u+0(FP), DI
+	MOVQ factor+8(FP), SI
+	MOVQ v+16(FP), AX
+	MOVQ idx+24(FP), BX
+	MOVQ bas+32(FP), CX
+	MOVQ off+40(FP), R8
+	MOVQ at+48(FP), R9
+	MOVQ edges+56(FP), R10
+	MOVQ rows+64(FP), R11
+
+gatherRow:
+	MOVLQSX (BX), R12
+	LEAQ (AX)(R12*8), R12
+	VXORPD Y0, Y0, Y0
+	XORQ DX, DX
+
+gatherEdge:
+	MOVLQSX (R8)(DX*4), R13
+	MOVLQSX (R9)(DX*4), R14
+	VBROADCASTSD (SI)(R14*8), Y1
+	VFMADD231PD (R12)(R13*8), Y1, Y0
+	INCQ DX
+	CMPQ DX, R10
+	JLT gatherEdge
+
+	VMULPD (CX), Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VADDPD X1, X0, X0
+	VHADDPD X0, X0, X0
+	VADDSD (DI), X0, X0
+	VMOVSD X0, (DI)
+	ADDQ $8, DI
+	ADDQ $8, SI
+	ADDQ $4, BX
+	ADDQ $32, CX
+	DECQ R11
+	JNZ gatherRow
+	VZEROUPPER
+	RET
+
+// func scatterAVX2(dst, factor, u *float64, idx *int32, bas *float64, off, at *int32, edges, rows int)
+//
+// For each row r, k < edges, j < 4:
+//   dst[off[k]+idx[r]+j] += factor[at[k]+r] * u[r] * bas[4*r+j]
+TEXT ·scatterAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), DI
+	MOVQ factor+8(FP), SI
+	MOVQ u+16(FP), AX
+	MOVQ idx+24(FP), BX
+	MOVQ bas+32(FP), CX
+	MOVQ off+40(FP), R8
+	MOVQ at+48(FP), R9
+	MOVQ edges+56(FP), R10
+	MOVQ rows+64(FP), R11
+
+scatterRow:
+	MOVLQSX (BX), R12
+	LEAQ (DI)(R12*8), R12
+	VBROADCASTSD (AX), Y0
+	VMULPD (CX), Y0, Y0
+	XORQ DX, DX
+
+scatterEdge:
+	MOVLQSX (R8)(DX*4), R13
+	MOVLQSX (R9)(DX*4), R14
+	VBROADCASTSD (SI)(R14*8), Y1
+	VMOVUPD (R12)(R13*8), Y2
+	VFMADD231PD Y0, Y1, Y2
+	VMOVUPD Y2, (R12)(R13*8)
+	INCQ DX
+	CMPQ DX, R10
+	JLT scatterEdge
+
+	ADDQ $8, AX
+	ADDQ $8, SI
+	ADDQ $4, BX
+	ADDQ $32, CX
+	DECQ R11
+	JNZ scatterRow
+	VZEROUPPER
+	RET

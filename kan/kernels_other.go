@@ -2,17 +2,18 @@
 
 package kan
 
-// addOuter adds to h (row-major, of the given stride) the part of J'J whose
-// rows belong to slot first and whose columns belong to that slot and later
-// ones. col and jac hold the Jacobian of the given number of rows as
-// rowJacobian writes it.
 func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
 	addOuterGo(h, stride, col, jac, slots, first, rows)
 }
 
-// subtractTile subtracts from the 4x8 tile of m (row-major, of the given
-// stride) that begins at c the product of the transposed depth x 4 block that
-// begins at a and the depth x 8 block that begins at b.
 func subtractTile(m []float64, stride, c, a, b, depth int) {
 	subtractTileGo(m, stride, c, a, b, depth)
+}
+
+func gather(u, factor, v []float64, idx []int32, bas []float64, off, at []int32) {
+	gatherGo(u, factor, v, idx, bas, off, at)
+}
+
+func scatter(dst, factor, u []float64, idx []int32, bas []float64, off, at []int32) {
+	scatterGo(dst, factor, u, idx, bas, off, at)
 }

@@ -187,67 +187,48 @@ func (m *matrixFree) solve(dst []float64, mu float64) bool {
 // product writes J v for the rows of the block, unweighted, into u.
 func (p *plan) product(w *work, c *basisCache, params []float64, r0, n int, v, u []float64) {
 	clear(u)
-	for l := range p.layers {
-		pl := &p.layers[l]
-		for k := range pl.edges {
-			e := &pl.edges[k]
-			if e.slot < 0 {
-				continue
-			}
-			factor := nodeRows(w.factor, e.index, n)
-			ve := v[e.off : e.off+e.size]
-			if e.kind == Named {
-				x, fn := nodeRows(w.val[l], e.from, n), w.fn[2*e.index*blockRows:]
-				cc := params[e.off+2]
-				for r, f := range factor {
-					df := cc * fn[2*r+1]
-					u[r] += f * (df*(x[r]*ve[0]+ve[1]) + fn[2*r]*ve[2] + ve[3])
-				}
-				continue
-			}
-			idx, bas := w.basis(e.group, c, r0, n)
-			for r, f := range factor {
-				b := (*[4]float64)(bas[4*r:])
-				s := (*[4]float64)(ve[idx[r]:])
-				u[r] += f * ((b[0]*s[0] + b[1]*s[1]) + (b[2]*s[2] + b[3]*s[3]))
-			}
-		}
+	for g := range p.groups {
+		idx, bas := w.basis(g, c, r0, n)
+		gather(u, w.factor, v, idx, bas, p.groups[g].off, p.groups[g].at)
 	}
+	p.eachNamed(func(l int, e *planEdge) {
+		ve := v[e.off : e.off+4]
+		x, fn := nodeRows(w.val[l], e.from, n), w.fn[2*e.index*blockRows:]
+		cc := params[e.off+2]
+		for r, f := range nodeRows(w.factor, e.index, n) {
+			df := cc * fn[2*r+1]
+			u[r] += f * (df*(x[r]*ve[0]+ve[1]) + fn[2*r]*ve[2] + ve[3])
+		}
+	})
 }
 
 // transposedProduct adds J'u for the rows of the block to dst.
 func (p *plan) transposedProduct(w *work, c *basisCache, params []float64, r0, n int, u, dst []float64) {
+	for g := range p.groups {
+		idx, bas := w.basis(g, c, r0, n)
+		scatter(dst, w.factor, u, idx, bas, p.groups[g].off, p.groups[g].at)
+	}
+	p.eachNamed(func(l int, e *planEdge) {
+		de := dst[e.off : e.off+4]
+		x, fn := nodeRows(w.val[l], e.from, n), w.fn[2*e.index*blockRows:]
+		cc := params[e.off+2]
+		for r, f := range nodeRows(w.factor, e.index, n) {
+			f *= u[r]
+			df := f * cc * fn[2*r+1]
+			de[0] += df * x[r]
+			de[1] += df
+			de[2] += f * fn[2*r]
+			de[3] += f
+		}
+	})
+}
+
+// eachNamed calls do for each trainable named edge, with its layer.
+func (p *plan) eachNamed(do func(l int, e *planEdge)) {
 	for l := range p.layers {
-		pl := &p.layers[l]
-		for k := range pl.edges {
-			e := &pl.edges[k]
-			if e.slot < 0 {
-				continue
-			}
-			factor := nodeRows(w.factor, e.index, n)
-			de := dst[e.off : e.off+e.size]
-			if e.kind == Named {
-				x, fn := nodeRows(w.val[l], e.from, n), w.fn[2*e.index*blockRows:]
-				cc := params[e.off+2]
-				for r, f := range factor {
-					f *= u[r]
-					df := f * cc * fn[2*r+1]
-					de[0] += df * x[r]
-					de[1] += df
-					de[2] += f * fn[2*r]
-					de[3] += f
-				}
-				continue
-			}
-			idx, bas := w.basis(e.group, c, r0, n)
-			for r, f := range factor {
-				f *= u[r]
-				b := (*[4]float64)(bas[4*r:])
-				d := (*[4]float64)(de[idx[r]:])
-				d[0] += f * b[0]
-				d[1] += f * b[1]
-				d[2] += f * b[2]
-				d[3] += f * b[3]
+		for k := range p.layers[l].edges {
+			if e := &p.layers[l].edges[k]; e.slot >= 0 && e.kind == Named {
+				do(l, e)
 			}
 		}
 	}

@@ -116,40 +116,6 @@ func (q *normal) addGradient(e float64, col []int32, jac []float64) {
 	}
 }
 
-// addOuterGo is addOuter in plain Go.
-func addOuterGo(h []float64, stride int, col []int32, jac []float64, slots, first, rows int) {
-	for r := range rows {
-		col := col[r*slots+first : (r+1)*slots]
-		jac := jac[4*(r*slots+first) : 4*(r+1)*slots]
-		a0, a1, a2, a3 := jac[0], jac[1], jac[2], jac[3]
-		base := int(col[0]) * stride
-		h0, h1, h2, h3 := h[base:], h[base+stride:], h[base+2*stride:], h[base+3*stride:]
-		for k, at := range col {
-			j := (*[4]float64)(jac[4*k:])
-			p0 := (*[4]float64)(h0[at:])
-			p1 := (*[4]float64)(h1[at:])
-			p2 := (*[4]float64)(h2[at:])
-			p3 := (*[4]float64)(h3[at:])
-			p0[0] += a0 * j[0]
-			p0[1] += a0 * j[1]
-			p0[2] += a0 * j[2]
-			p0[3] += a0 * j[3]
-			p1[0] += a1 * j[0]
-			p1[1] += a1 * j[1]
-			p1[2] += a1 * j[2]
-			p1[3] += a1 * j[3]
-			p2[0] += a2 * j[0]
-			p2[1] += a2 * j[1]
-			p2[2] += a2 * j[2]
-			p2[3] += a2 * j[3]
-			p3[0] += a3 * j[0]
-			p3[1] += a3 * j[1]
-			p3[2] += a3 * j[2]
-			p3[3] += a3 * j[3]
-		}
-	}
-}
-
 // addCurvature adds the penalty lambda*sum of squared second differences of
 // the coefficients of trainable splines: its Hessian to h, half its gradient
 // to g, its value to loss.

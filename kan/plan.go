@@ -51,6 +51,10 @@ type planEdge struct {
 type group struct {
 	from int
 	grid bspline.Grid
+
+	// of the trainable edges with this basis: where their parameters begin
+	// and where their rows begin in the scratch
+	off, at []int32
 }
 
 func newPlan(n *Network) *plan {
@@ -90,6 +94,15 @@ func newPlan(n *Network) *plan {
 			if e := &p.layers[l].edges[k]; e.slot < 0 {
 				e.off = total
 				total += e.size
+			}
+		}
+	}
+	for _, l := range p.layers {
+		for _, e := range l.edges {
+			if e.kind == Spline && e.slot >= 0 {
+				g := &p.groups[e.group]
+				g.off = append(g.off, int32(e.off))
+				g.at = append(g.at, int32(e.index*blockRows))
 			}
 		}
 	}
