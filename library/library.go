@@ -28,12 +28,9 @@ type Func struct {
 	// callable functions only: "sin(x)", "x^2", "1/(1+exp(-x))".
 	Formula string
 
-	// DerivativeFormula is the derivative as an expression of x; empty where
-	// it follows from Formula, which then calls other functions.
-	DerivativeFormula string
-
 	// DerivativeFormula is f'(x) in the same notation. It is set for callable
-	// functions; shapes are differentiated through their Formula.
+	// functions; empty where it follows from Formula, which then calls other
+	// functions.
 	DerivativeFormula string
 
 	// Callable reports whether formulas may call the function by Name.
