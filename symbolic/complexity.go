@@ -1,6 +1,130 @@
 package symbolic
 
-// Complexity returns the number of nodes of the formula as it is printed: each
-// number, variable, pi, operator (a minus sign included), square root and
-// function call counts one. m/sqrt(1-v^2/c^2) has 11.
-func (e *Expr) Complexity() int { return note(e).count() }
+import "math"
+
+// Complexity returns the size of e as it is printed: the number of operators,
+// function calls, variables and numbers, each counting 1. A leading minus is an
+// operator, pi is a number, the fraction 1/3 is two numbers and an operator,
+// sqrt is a call. m/sqrt(1-(v/c)^2) has 10: m / sqrt 1 - v / c ^ 2. It counts
+// what the printers print without building their notation.
+func (e *Expr) Complexity() int {
+	switch e.kind {
+	case KindRational, KindFloat:
+		n := 1
+		if e.q > 1 {
+			n = 3
+		}
+		if e.v < 0 || (e.v == 0 && math.Signbit(e.v)) {
+			n++
+		}
+		return n
+	case KindAdd:
+		n := len(e.args) - 1
+		negative := 0
+		for _, t := range e.args {
+			size := t.Complexity()
+			if t.isNegative() {
+				// The sign is the operator before the term.
+				size--
+				negative++
+			}
+			n += size
+		}
+		if negative == len(e.args) {
+			n++ // otherwise a term without a sign is printed first
+		}
+		return n
+	case KindMul:
+		return productComplexity(e.args)
+	case KindPow:
+		if e.args[1].isNegativeConst() {
+			return productComplexity([]*Expr{e})
+		}
+		return powerComplexity(e.args[0], e.args[1], 1)
+	case KindCall:
+		return 1 + e.args[0].Complexity()
+	}
+	return 1
+}
+
+// productComplexity is the size of a product written as a quotient.
+func productComplexity(factors []*Expr) int {
+	total, above, below := 0, 0, 0
+	negative := false
+	for _, f := range factors {
+		switch {
+		case f.kind == KindRational:
+			p := f.p
+			if p < 0 {
+				negative = !negative
+				p = -p
+			}
+			if p != 1 {
+				above++
+				total++
+			}
+			if f.q != 1 {
+				below++
+				total++
+			}
+		case f.kind == KindFloat && math.Signbit(f.v):
+			negative = !negative
+			above++
+			total++
+		case f.kind == KindPow && f.args[1].isNegativeConst():
+			below++
+			total += powerComplexity(f.args[0], f.args[1], -1)
+		default:
+			above++
+			total += f.Complexity()
+		}
+	}
+	if above == 0 {
+		above, total = 1, total+1
+	}
+	if negative {
+		total++
+	}
+	return total + above + below - 1
+}
+
+// powerComplexity is the size of base^(sign*exponent), which is not negative if
+// it is a number. Halves, quarters, fifths and tenths are printed as decimals.
+func powerComplexity(base, exponent *Expr, sign int64) int {
+	p, q, ok := exponent.Rational()
+	p *= sign
+	switch {
+	case ok && p == 1 && q == 1:
+		return base.Complexity()
+	case ok && p == 1 && q == 2:
+		return 1 + base.Complexity()
+	case ok && (q == 1 || q == 2 || q == 4 || q == 5 || q == 10):
+		return 2 + base.Complexity()
+	case ok:
+		return 4 + base.Complexity()
+	case exponent.kind == KindFloat:
+		return 2 + base.Complexity()
+	}
+	return 1 + base.Complexity() + exponent.Complexity()
+}
+
+// isNegative reports whether e is printed with a leading minus.
+func (e *Expr) isNegative() bool {
+	switch e.kind {
+	case KindRational, KindFloat:
+		return math.Signbit(e.v)
+	case KindMul:
+		negative := false
+		for _, f := range e.args {
+			if (f.kind == KindRational || f.kind == KindFloat) && math.Signbit(f.v) {
+				negative = !negative
+			}
+		}
+		return negative
+	}
+	return false
+}
+
+func (e *Expr) isNegativeConst() bool {
+	return (e.kind == KindRational || e.kind == KindFloat) && e.v < 0
+}
