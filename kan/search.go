@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"sort"
+
+	"github.com/kansym/kansym/kan/bspline"
 )
 
 // candidate is a network in training.
@@ -90,6 +92,9 @@ func (t *trainer) refineGrids(ctx context.Context, c *candidate, grids []int) {
 		if ctx.Err() != nil || c.out.status == StatusTarget || c.out.status == StatusDiverged {
 			return
 		}
+		if t.overparametrized(c.net, g) {
+			return
+		}
 		finer := *c
 		finer.net = c.net.Clone()
 		t.improve(ctx, &finer, g, t.opt.MaxIter)
@@ -105,10 +110,33 @@ func (t *trainer) refineGrids(ctx context.Context, c *candidate, grids []int) {
 	}
 }
 
+// overparametrized reports whether a network on grids of n intervals has more
+// parameters than there are rows. Half the data's worth of parameters can
+// still be told apart by the penalty and the held-out rows; more is costly
+// and gains nothing.
+func (t *trainer) overparametrized(net *Network, n int) bool {
+	params := 0
+	for _, l := range net.Layers {
+		for _, e := range l.Edges {
+			switch {
+			case e.Kind == Spline && !e.Fixed:
+				params += n + bspline.Degree
+			default:
+				params += e.NumParams()
+			}
+		}
+	}
+	return params > t.data.rows()
+}
+
 // improve trains c's network on a grid of n intervals (0: on its own grids)
 // for at most so many steps, keeping the grids of hidden nodes where their
 // values are.
 func (t *trainer) improve(ctx context.Context, c *candidate, n, steps int) {
+	if t.opt.Curvature < 0 {
+		t.improveByValidation(ctx, c, n, steps)
+		return
+	}
 	respan(c.net, t.data, n)
 	if n > 0 {
 		c.grid = n
