@@ -137,13 +137,12 @@ func squareRoot() *Func {
 }
 
 func realPower() *Func {
-	nan := math.NaN()
 	return &Func{
-		Name: RealPowerName, Formula: RealPowerName, Cost: 4,
-		Value:       func(float64) float64 { return nan },
-		Derivatives: func(float64) (float64, float64, float64) { return nan, nan, nan },
+		Name: RealPowerName, Formula: "x", Cost: 4,
+		Value:       func(x float64) float64 { return x },
+		Derivatives: func(x float64) (float64, float64, float64) { return x, 1, 0 },
 		Domain:      powerDomain(-0.5),
-		Starts:      func(float64, float64, int) []Start { return nil },
+		Starts:      within(powerDomain(-0.5), halfLine(false)),
 	}
 }
 
@@ -195,6 +194,7 @@ func shapes() []*Func {
 		shape("sin(x)/x", "sin(x)/x", 7, sinc, sincD, line, sincStarts),
 		shape("x*log(x)", "x*log(x)", 7, xlogx, xlogxD, Domain{Lo: 0, Hi: math.Inf(1)}, halfLine(true)),
 		shape("x/(exp(x)-1)", "x/(exp(x)-1)", 9, planck, planckD, line, sided),
+		shape("1/(exp(x)-1)", "1/(exp(x)-1)", 9, bose, boseD, exceptZero(), sided),
 		shape("1/(1+x^2)", "1/(1+x^2)", 7, lorentz, lorentzD, line, bump),
 		shape("sqrt(1+x^2)", "sqrt(1+x^2)", 8, hyperbola, hyperbolaD, line, bump),
 		shape("sqrt(1-x^2)", "sqrt(1-x^2)", 8, circle, circleD, Domain{Lo: -1, Hi: 1}, unitInterval),

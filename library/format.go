@@ -30,14 +30,14 @@ func (f *Func) HasFormat(lang Language) bool {
 
 // callTemplates returns how a built-in callable function is written in each
 // language, $ standing for the argument. Python means numpy as np, with erf
-// from scipy.special; Go the packages math and cmp; C math.h; SymPy its names
-// imported.
+// from scipy.special; Go the packages math and cmp; C math.h; SymPy the
+// package sympy.
 func callTemplates(name string) map[Language]string {
 	m := map[Language]string{
 		LangExpr:  name + "($)",
 		LangText:  name + "($)",
 		LangLaTeX: `\` + name + `\left($\right)`,
-		LangSymPy: name + "($)",
+		LangSymPy: "sympy." + name + "($)",
 		LangPy:    "np." + name + "($)",
 		LangGo:    "math." + strings.ToUpper(name[:1]) + name[1:] + "($)",
 		LangC:     name + "($)",
@@ -47,7 +47,7 @@ func callTemplates(name string) map[Language]string {
 		m[LangLaTeX] = `\sqrt{$}`
 	case "cbrt":
 		m[LangLaTeX] = `\sqrt[3]{$}`
-		m[LangSymPy] = "real_root($, 3)" // cbrt is complex for negative numbers
+		m[LangSymPy] = "sympy.real_root($, 3)" // cbrt is complex for negative numbers
 	case "asin", "acos", "atan":
 		m[LangLaTeX] = `\arc` + name[1:] + `\left($\right)`
 		m[LangPy] = "np.arc" + name[1:] + "($)"
@@ -59,14 +59,16 @@ func callTemplates(name string) map[Language]string {
 		m[LangPy] = "scipy.special.erf($)"
 	case "abs":
 		m[LangLaTeX] = `\left|$\right|`
-		m[LangSymPy] = "Abs($)"
+		m[LangSymPy] = "sympy.Abs($)"
 		m[LangC] = "fabs($)"
+	case "log":
+		m[LangLaTeX] = `\ln\left($\right)`
 	case "exp":
 		m[LangLaTeX] = `e^{$}`
 	case "sign":
 		m[LangLaTeX] = `\operatorname{sgn}\left($\right)`
 		m[LangGo] = "float64(cmp.Compare($, 0))"
-		m[LangC] = "(double)((($) > 0) - (($) < 0))"
+		m[LangC] = "((double)(($) > 0) - (double)(($) < 0))"
 	}
 	return m
 }

@@ -67,7 +67,7 @@ type Func struct {
 
 // RealPowerName is the name of the family of all powers x^p with a real
 // exponent. As a member of a Set it asks for exponents to be fitted; Power(p)
-// is the function that results. Its own Value and Derivatives are NaN.
+// is the function that results. Evaluated as it stands it is the identity.
 const RealPowerName = "x^p"
 
 // IsRealPower reports whether f stands for the family of all powers.

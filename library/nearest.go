@@ -1,16 +1,16 @@
 package library
 
-// Nearest returns the candidate that is most like the name, the first of
-// equally near ones, or "" if none is near enough to be a slip of the pen: at
-// most a third of the letters wrong (one in names of up to three letters).
-func Nearest(name string, candidates []string) string {
+// Nearest returns the known name that is most like the given one, the first of
+// equally near ones, and false if none is near enough to be a slip of the pen:
+// at most a third of the letters wrong (one in names of up to three letters).
+func Nearest(name string, known []string) (string, bool) {
 	best, least := "", 1+max(1, len([]rune(name))/3)
-	for _, c := range candidates {
+	for _, c := range known {
 		if d := editDistance(name, c, least); d < least {
 			best, least = c, d
 		}
 	}
-	return best
+	return best, best != ""
 }
 
 // editDistance counts insertions, deletions, replacements and swaps of

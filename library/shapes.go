@@ -155,14 +155,21 @@ func planckD(x float64) (f, df, d2f float64) {
 	case x < -40: // exp(x) is below the last bit of 1
 		return planck(x), -1, 0
 	}
-	h := 1 / math.Expm1(x)
-	f = x * h
-	// h' = -h(1+h), where 1+h = exp(x)*h loses its digits for x < 0.
-	dh := -h * (1 + h)
+	h, dh, _ := boseD(x)
+	return x * h, h + x*dh, dh * (2 - x*(1+2*h))
+}
+
+func bose(x float64) float64 { return 1 / math.Expm1(x) }
+
+func boseD(x float64) (f, df, d2f float64) {
+	f = bose(x)
+	// 1+f = exp(x)*f loses its digits for x < 0.
 	if x < 0 {
-		dh = -math.Exp(x) * h * h
+		df = -math.Exp(x) * f * f
+	} else {
+		df = -f * (1 + f)
 	}
-	return f, h + x*dh, dh * (2 - x*(1+2*h))
+	return f, df, -df * (1 + 2*f)
 }
 
 // planckSeries is x/(exp(x)-1) = sum B_n x^n/n! with the Bernoulli numbers

@@ -92,7 +92,7 @@ func oscillation(lo, hi float64, zeros int) []Start {
 	half := math.Pi / (hi - lo)
 	z := float64(zeros)
 	var out []Start
-	for _, n := range [...]float64{0.25, 0.5, 1, 1.5, 2, z - 1, z - 0.5, z, z + 0.5, z + 1} {
+	for _, n := range [...]float64{0.25, 0.5, 0.75, 1, 1.5, 2, z - 1, z - 0.5, z, z + 0.5, z + 1} {
 		if n <= 0 || (n > 2 && n < z-1) {
 			continue
 		}
