@@ -39,7 +39,7 @@ type round struct {
 }
 
 // outcome is what a round reached. Errors are mean squares, weighted, of the
-// scaled target; they belong to the parameters with the best held-out error.
+// scaled target; they belong to the parameters that were kept.
 type outcome struct {
 	train, held float64
 	iterations  int

@@ -44,13 +44,13 @@ type TrainReport struct {
 	TrainRelative, HeldRelative float64
 
 	Grid       int     // intervals of the splines of the network returned
-	Curvature  float64 // penalty that it was trained with
+	Curvature  float64 // penalty of the last round of training, relative to the variance
 	Iterations int     // Levenberg-Marquardt steps, all starts and grids together
 	Starts     int     // starting networks tried
 	Start      string  // the one that led to the result
 	MatrixFree bool    // whether steps were found by conjugate gradients
 	Status     Status
-	// History has an entry for each grid of the start that won, coarse to fine.
+	// History has an entry for each grid on the way to the result, coarse to fine.
 	History []GridError
 }
 

@@ -67,7 +67,7 @@ func respan(net *Network, d *rowSet, n int) {
 				if e.Kind != Spline || e.Fixed {
 					continue
 				}
-				if n == 0 && (l == 0 || spans(e.Spline.Grid, a, b)) {
+				if n == 0 && fits(e.Spline.Grid, a, b, l == 0) {
 					continue
 				}
 				k := n
@@ -80,10 +80,11 @@ func respan(net *Network, d *rowSet, n int) {
 	}
 }
 
-// spans reports whether a grid covers [a, b] without wasting much of itself.
-func spans(g bspline.Grid, a, b float64) bool {
+// fits reports whether a grid covers [a, b] and, unless it is that of an input,
+// whose range does not change, wastes little of itself.
+func fits(g bspline.Grid, a, b float64, input bool) bool {
 	width := g.Hi - g.Lo
-	return a >= g.Lo-0.005*width && b <= g.Hi+0.005*width && b-a >= 0.88*width
+	return a >= g.Lo-0.005*width && b <= g.Hi+0.005*width && (input || b-a >= 0.8*width)
 }
 
 // normalizeNode rescales the hidden node at the start of layer l, whose values

@@ -49,7 +49,7 @@ func (t *trainer) search(ctx context.Context, blank *Network) *candidate {
 	cands = cands[:min(keepStarts, len(cands))]
 	if t.opt.MaxIter > shortRound {
 		for _, c := range cands {
-			t.improve(ctx, c, grid, t.opt.MaxIter-shortRound)
+			t.improve(ctx, c, 0, t.opt.MaxIter-shortRound)
 		}
 		sort.SliceStable(cands, byHeld)
 	}
@@ -85,28 +85,29 @@ func (t *trainer) warm(ctx context.Context, c *candidate) {
 	}
 }
 
-// refineGrids moves c to finer and finer grids as long as its held-out error
-// falls by a tenth at least.
+// refineGrids moves c to finer and finer grids until the held-out error has
+// not fallen by a tenth twice in a row: one grid may be worse than a coarser
+// one, with knots in the wrong places, and the next much better than both.
 func (t *trainer) refineGrids(ctx context.Context, c *candidate, grids []int) {
+	last := *c
+	failures := 0
 	for _, g := range grids {
-		if ctx.Err() != nil || c.out.status == StatusTarget || c.out.status == StatusDiverged {
+		if ctx.Err() != nil || last.out.status == StatusTarget || last.out.status == StatusDiverged ||
+			failures == 2 || t.overparametrized(c.net, g) {
 			return
 		}
-		if t.overparametrized(c.net, g) {
-			return
-		}
-		finer := *c
-		finer.net = c.net.Clone()
+		finer := last
+		finer.net = last.net.Clone()
 		t.improve(ctx, &finer, g, t.opt.MaxIter)
-		if !(finer.out.held < c.out.held) {
-			return
+		finer.history = append(finer.history[:len(finer.history):len(finer.history)], t.gridError(&finer))
+		failures++
+		if finer.out.held < 0.81*c.out.held {
+			failures = 0
 		}
-		small := finer.out.held > 0.81*c.out.held
-		finer.history = append(finer.history, t.gridError(&finer))
-		*c = finer
-		if small {
-			return
+		if finer.out.held < c.out.held {
+			*c = finer
 		}
+		last = finer
 	}
 }
 
