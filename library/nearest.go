@@ -1,13 +1,20 @@
 package library
 
-// Nearest returns the known name that is most like the given one, the first of
-// equally near ones, and false if none is near enough to be a slip of the pen:
-// at most a third of the letters wrong (one in names of up to three letters).
+// Nearest returns the known name that is most like the given one, and false if
+// none is near enough to be a slip of the pen: at most a third of the letters
+// wrong (one in names of up to three letters). Of equally near names it takes
+// one of the same length, for a swap is the commoner slip, and then the first.
 func Nearest(name string, known []string) (string, bool) {
-	best, least := "", 1+max(1, len([]rune(name))/3)
+	letters := len([]rune(name))
+	limit := 1 + max(1, letters/3)
+	best, least := "", 2*limit
 	for _, c := range known {
-		if d := editDistance(name, c, least); d < least {
-			best, least = c, d
+		score := 2 * editDistance(name, c, limit)
+		if len([]rune(c)) != letters {
+			score++
+		}
+		if score < least {
+			best, least = c, score
 		}
 	}
 	return best, best != ""

@@ -70,7 +70,7 @@ func lorentz(x float64) float64 { return 1 / (1 + x*x) }
 func lorentzD(x float64) (f, df, d2f float64) {
 	h := 1 / math.Hypot(1, x)
 	v, u := h*h, x*h // u = x/sqrt(1+x^2) is bounded, x^2 is not
-	return v, -2 * u * h * v, (6*u*u - 2*v) * v * v
+	return lorentz(x), -2 * u * h * v, (6*u*u - 2*v) * v * v
 }
 
 func hyperbola(x float64) float64 { return math.Hypot(1, x) }

@@ -9,14 +9,14 @@ import "math"
 
 // spread holds the scales of functions with one feature (a step, a peak):
 // widths from twice the interval down to a sixteenth of it.
-var spread = []float64{0.5, 1, 2, 4, 8, 16, 32}
+var spread = []float64{0.5, 1, 2, 4, 8, 16}
 
-// centres holds where the feature may sit, as fractions of the interval and a
-// little beyond.
-var centres = []float64{-0.5, 0, 0.25, 0.5, 0.75, 1, 1.5}
+// centres holds where a wide feature may sit, as fractions of the interval and
+// a little beyond.
+var centres = []float64{-0.5, -0.25, -0.1, 0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.1, 1.25, 1.5}
 
-// kinks is a finer set of places, for features that cannot move by descent.
-var kinks = []float64{0.05, 0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85, 0.95}
+// kinks is the number of places tried for features that descent cannot move.
+const kinks = 50
 
 // gaps holds distances of a singularity from the interval, in widths.
 var gaps = []float64{0.02, 0.1, 0.3, 1, 3}
@@ -53,15 +53,23 @@ func exponential(lo, hi float64, _ int) []Start {
 	return out
 }
 
-// bump scans scale and centre of an even or odd function.
+// bump scans scale and centre of an even or odd function. Of narrow features
+// only those inside the interval are seen, and they need closer places.
 func bump(lo, hi float64, _ int) []Start {
 	w := hi - lo
-	out := make([]Start, 0, len(spread)*(len(centres)+1))
+	var out []Start
+	at := func(a, c float64) { out = append(out, Start{A: a, B: -a * (lo + c*w)}) }
 	for _, k := range spread {
 		a := k / w
 		out = append(out, Start{A: a})
-		for _, c := range centres {
-			out = append(out, Start{A: a, B: -a * (lo + c*w)})
+		if k <= 8 {
+			for _, c := range centres {
+				at(a, c)
+			}
+			continue
+		}
+		for i := 0.0; i <= k; i++ {
+			at(a, i/k)
 		}
 	}
 	return out
@@ -79,7 +87,8 @@ func sided(lo, hi float64, zeros int) []Start {
 // places scans the position of a kink; scale is a factor of c.
 func places(lo, hi float64, _ int) []Start {
 	out := []Start{{A: 1}}
-	for _, c := range kinks {
+	for i := range kinks {
+		c := (float64(i) + 0.5) / kinks
 		out = append(out, Start{A: 1, B: -(lo + c*(hi-lo))})
 	}
 	return out
@@ -129,17 +138,22 @@ func branch(lo, hi float64, _ int) []Start {
 	return out
 }
 
-// unitInterval maps the interval into [-1, 1], where asin, acos and
-// sqrt(1-x^2) live: unshifted, about the middle and to either side of 0.
+// unitInterval maps the interval onto parts of [-1, 1], where asin, acos and
+// sqrt(1-x^2) live: unshifted, and onto parts of several widths and places.
 func unitInterval(lo, hi float64, _ int) []Start {
-	w, mid := hi-lo, (lo+hi)/2
+	w := hi - lo
 	var out []Start
 	for _, s := range [...]float64{0.2, 0.5, 0.8, 0.95, 0.999, 1} {
-		out = append(out,
-			Start{A: s},
-			Start{A: 2 * s / w, B: -2 * s / w * mid},
-			Start{A: s / w, B: -s / w * lo},
-			Start{A: s / w, B: -s / w * hi})
+		out = append(out, Start{A: s})
+	}
+	for _, reach := range [...]float64{0.97, 1} {
+		for _, width := range [...]float64{0.3, 0.6, 1, 1.4, 1.7, 1.9, 2} {
+			a := reach * width / w
+			for _, place := range [...]float64{0, 0.2, 0.5, 0.8, 1} {
+				left := reach * ((2-width)*place - 1)
+				out = append(out, Start{A: a, B: left - a*lo})
+			}
+		}
 	}
 	return out
 }
@@ -155,7 +169,7 @@ func halfLine(scaled bool) starter {
 		}
 		if scaled {
 			for _, t := range out {
-				for _, k := range [...]float64{0.25, 4} {
+				for _, k := range [...]float64{0.25, 0.5, 2, 4} {
 					out = append(out, Start{A: k * t.A, B: k * t.B})
 				}
 			}
@@ -173,13 +187,13 @@ func powerStarts(p float64) starter {
 	case p == 1:
 		return one
 	case integer && p > 0:
-		return func(lo, hi float64, _ int) []Start {
+		return within(d, func(lo, hi float64, _ int) []Start {
 			out := []Start{{A: 1}}
 			for _, c := range centres {
 				out = append(out, Start{A: 1, B: -(lo + c*(hi-lo))})
 			}
 			return out
-		}
+		})
 	case integer:
 		return within(d, func(lo, hi float64, _ int) []Start {
 			out := []Start{{A: 1}}
