@@ -29,7 +29,7 @@ func (e *Expr) Bits(nvars int) float64 {
 			bits += rationalBits(n.p, n.q)
 		case KindFloat:
 			if !n.free {
-				bits += decimalBits(n.v)
+				bits += numeralBits(n.v)
 			}
 		}
 		return true
@@ -96,9 +96,9 @@ func rationalBits(p, q int64) float64 {
 	return integerBits(p) + integerBits(q)
 }
 
-// decimalBits is the length of a decimal fraction: its significant digits, how
+// numeralBits is the length of a decimal fraction: its significant digits, how
 // many they are, and where the point is.
-func decimalBits(v float64) float64 {
+func numeralBits(v float64) float64 {
 	text := strconv.FormatFloat(math.Abs(v), 'e', -1, 64)
 	mantissa, exponent, _ := strings.Cut(text, "e")
 	digits := len(strings.Replace(mantissa, ".", "", 1))
