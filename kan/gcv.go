@@ -6,39 +6,27 @@ import (
 	"math/rand/v2"
 )
 
-// improveByValidation is improve with the curvature penalty proposed by
-// generalised cross-validation: training and choosing take turns until the
-// choice stands, and a choice counts only if it lowers the held-out error.
-// (Without that condition the criterion, blind to what scaling one edge against
-// another does to the penalty, made three of ten noisy test problems worse.) It needs the
+// validated trains with the curvature penalty proposed by generalised
+// cross-validation: training and choosing take turns until the choice stands,
+// and a choice counts only if it lowers the held-out error. (Without that
+// condition the criterion, blind to what scaling one edge against another does
+// to the penalty, made three of ten noisy test problems worse.) It needs the
 // normal matrix; where that is too large the penalty stays as it is.
-func (t *trainer) improveByValidation(ctx context.Context, c *candidate, n, steps int) {
-	respan(c.net, t.data, n)
-	if n > 0 {
-		c.grid = n
-	}
-	lambda := t.firstCurvature(c)
-	used := 0
+func (s *stretches) validated(ctx context.Context, steps int) {
 	const turns = 4
+	lambda := s.t.firstCurvature(s.c)
 	for turn := range turns {
-		lm := t.prepare(c.net)
-		out := lm.run(ctx, round{iterations: max(1, (steps-used)/(turns-turn)), curvature: lambda, slow: 0.01, target: t.target()})
-		lm.p.store(c.net, lm.p.params)
-		used += out.iterations
-		t.report.Iterations += out.iterations
-		c.out = out
-		c.out.iterations = used
+		lm, _ := s.run(ctx, round{iterations: max(1, (steps-s.used)/(turns-turn)), curvature: lambda, slow: 0.01})
 		dense, ok := lm.eq.(*denseEquations)
-		if !ok || used >= steps || turn == turns-1 || ctx.Err() != nil ||
-			out.status == StatusTarget || out.status == StatusDiverged {
+		if !ok || turn == turns-1 || s.over(ctx, steps) {
 			return
 		}
-		better := dense.validate(lm.p.params, t.variance)
-		if better > lambda/2 && better < 2*lambda && out.status != StatusIterations {
+		better := dense.validate(lm.p.params, s.t.variance)
+		if better > lambda/2 && better < 2*lambda && s.c.out.status != StatusIterations {
 			return
 		}
 		lambda = better
-		respan(c.net, t.data, 0)
+		respan(s.c.net, s.t.data, 0)
 	}
 }
 

@@ -132,46 +132,99 @@ func (t *trainer) overparametrized(net *Network, n int) bool {
 
 // improve trains c's network on a grid of n intervals (0: on its own grids)
 // for at most so many steps, keeping the grids of hidden nodes where their
-// values are.
+// values are. Of the networks on the way it leaves the one with the smallest
+// held-out error; with n = 0 that may be the one given.
 func (t *trainer) improve(ctx context.Context, c *candidate, n, steps int) {
-	if t.opt.Curvature < 0 {
-		t.improveByValidation(ctx, c, n, steps)
-		return
+	run := &stretches{t: t, c: c}
+	if n == 0 {
+		run.keepGiven()
 	}
 	respan(c.net, t.data, n)
 	if n > 0 {
 		c.grid = n
 	}
-	lambda := t.firstCurvature(c)
-	used := 0
-	first := true
+	if t.opt.Curvature < 0 {
+		run.validated(ctx, steps)
+	} else {
+		run.plain(ctx, steps)
+	}
+	status := c.out.status
+	*c = *run.best
+	c.out.status = status
+	c.out.iterations = run.used
+}
+
+// stretches is training on one grid, interrupted to move the grids of hidden
+// nodes and to reconsider the penalty.
+type stretches struct {
+	t    *trainer
+	c    *candidate
+	best *candidate
+	used int // steps
+}
+
+// keepGiven makes the network as it is the one to beat.
+func (s *stretches) keepGiven() {
+	lm := s.t.prepare(s.c.net)
+	out := outcome{curvature: s.c.out.curvature}
+	out.train = lm.p.meanSquare(lm.w, lm.cache, lm.data, lm.p.params)
+	out.held = lm.p.meanSquare(lm.w, lm.hold, lm.held, lm.p.params)
+	s.c.out = out
+	s.keep()
+}
+
+func (s *stretches) keep() {
+	k := *s.c
+	k.net = s.c.net.Clone()
+	s.best = &k
+}
+
+// run trains for a stretch and reports whether that lowered the held-out error
+// by more than a trifle.
+func (s *stretches) run(ctx context.Context, r round) (lm *levenberg, gain bool) {
+	lm = s.t.prepare(s.c.net)
+	r.target = s.t.target()
+	out := lm.run(ctx, r)
+	lm.p.store(s.c.net, lm.p.params)
+	s.c.out = out
+	s.used += out.iterations
+	s.t.report.Iterations += out.iterations
+	gain = s.best == nil || out.held < 0.98*s.best.out.held
+	if s.best == nil || out.held < s.best.out.held {
+		s.keep()
+	}
+	return lm, gain
+}
+
+// over reports whether nothing is left to be done.
+func (s *stretches) over(ctx context.Context, steps int) bool {
+	status := s.c.out.status
+	return s.used >= steps || ctx.Err() != nil || status == StatusTarget || status == StatusDiverged
+}
+
+// plain trains with a given penalty, or with one that is lowered as long as it
+// is a noticeable part of the loss.
+func (s *stretches) plain(ctx context.Context, steps int) {
+	const stretch = 12
+	lambda := s.t.firstCurvature(s.c)
 	for {
-		const stretch = 12
-		lm := t.prepare(c.net)
-		out := lm.run(ctx, round{iterations: min(stretch, steps-used), curvature: lambda, slow: 0.02, target: t.target()})
-		lm.p.store(c.net, lm.p.params)
-		used += out.iterations
-		t.report.Iterations += out.iterations
-		gain := first || out.held < 0.98*c.out.held
-		first = false
-		c.out = out
-		if used >= steps || ctx.Err() != nil || out.status == StatusTarget || out.status == StatusDiverged {
-			break
+		lm, gain := s.run(ctx, round{iterations: min(stretch, steps-s.used), curvature: lambda, slow: 0.02})
+		if s.over(ctx, steps) {
+			return
 		}
+		out := s.c.out
 		weight := lambda * lm.p.curvature(lm.p.params)
 		switch {
-		case t.opt.Curvature == 0 && lambda > 0 && weight > 0.1*out.train && out.status != StatusHeldout:
+		case s.t.opt.Curvature == 0 && lambda > 0 && weight > 0.1*out.train && out.status != StatusHeldout:
 			lambda /= 100
-			if lambda < 1e-16*t.variance {
+			if lambda < 1e-16*s.t.variance {
 				lambda = 0
 			}
 		case out.status != StatusIterations && !gain:
-			c.out.iterations = used
 			return
 		}
-		respan(c.net, t.data, 0)
+		respan(s.c.net, s.t.data, 0)
 	}
-	c.out.iterations = used
 }
 
 func (t *trainer) firstCurvature(c *candidate) float64 {
