@@ -1,7 +1,7 @@
 package symbolic
 
-// term is a number times a product without number.
-type term struct {
+// summand is a number times a product without number.
+type summand struct {
 	number *Expr
 	rest   *Expr
 }
@@ -12,12 +12,12 @@ func (s *simplifier) sum(args []*Expr) *Expr {
 	if flat.kind != KindAdd {
 		return flat
 	}
-	var list []term
+	var list []summand
 	for _, t := range flat.args {
 		f := split(t)
 		n := f.number
 		f.number = one
-		list = collect(list, term{n, f.expr()})
+		list = collect(list, summand{n, f.expr()})
 	}
 	list = absorbConstants(list)
 	list = s.pythagoras(list)
@@ -42,7 +42,7 @@ func (s *simplifier) sum(args []*Expr) *Expr {
 // collect adds t to the terms, merging like ones. Terms that contain free
 // constants are like others in their numbers only: constants that happen to
 // have equal values are not one constant.
-func collect(list []term, t term) []term {
+func collect(list []summand, t summand) []summand {
 	if !hasFree(t.rest) {
 		for i, o := range list {
 			if o.rest.Equal(t.rest) {
@@ -59,7 +59,7 @@ func collect(list []term, t term) []term {
 // absorbConstants lets free numbers take in what they cannot be told from: a
 // free constant every term without variables, a free factor of a product the
 // terms that differ from it by a constant factor.
-func absorbConstants(list []term) []term {
+func absorbConstants(list []summand) []summand {
 	for i := 0; i < len(list); i++ {
 		if !list[i].number.IsFree() {
 			continue
@@ -115,7 +115,7 @@ func variablePart(e *Expr) (*Expr, float64) {
 
 // pythagoras uses sin(u)^2+cos(u)^2 = 1: a*sin^2+a*cos^2 = a and
 // a-a*sin^2 = a*cos^2, times any common factor.
-func (s *simplifier) pythagoras(list []term) []term {
+func (s *simplifier) pythagoras(list []summand) []summand {
 	for i := range list {
 		name, u, rest, ok := s.squareOfTrig(list[i])
 		if !ok {
@@ -144,8 +144,8 @@ func (s *simplifier) pythagoras(list []term) []term {
 	return list
 }
 
-func (s *simplifier) recollect(list []term) []term {
-	out := make([]term, 0, len(list))
+func (s *simplifier) recollect(list []summand) []summand {
+	out := make([]summand, 0, len(list))
 	for _, t := range list {
 		out = collect(out, t)
 	}
@@ -158,7 +158,7 @@ func sameNumber(a, b *Expr, sign float64) bool {
 }
 
 // squareOfTrig takes a factor sin(u)^2 or cos(u)^2 out of a term.
-func (s *simplifier) squareOfTrig(t term) (name string, u, rest *Expr, ok bool) {
+func (s *simplifier) squareOfTrig(t summand) (name string, u, rest *Expr, ok bool) {
 	if t.number.IsFree() || hasFree(t.rest) {
 		return "", nil, nil, false
 	}
@@ -176,7 +176,7 @@ func (s *simplifier) squareOfTrig(t term) (name string, u, rest *Expr, ok bool) 
 
 // mergeLogs turns c*log(u)+c*log(v) into c*log(u*v) and c*log(u)-c*log(v) into
 // c*log(u/v): where both logarithms are finite u and v are positive.
-func (s *simplifier) mergeLogs(list []term) []term {
+func (s *simplifier) mergeLogs(list []summand) []summand {
 	for i := range list {
 		u, rest, ok := logOf(list[i])
 		if !ok {
@@ -207,7 +207,7 @@ func (s *simplifier) mergeLogs(list []term) []term {
 				f := split(t)
 				n := f.number
 				f.number = one
-				others = collect(others, term{n, f.expr()})
+				others = collect(others, summand{n, f.expr()})
 			}
 			return s.mergeLogs(others)
 		}
@@ -216,7 +216,7 @@ func (s *simplifier) mergeLogs(list []term) []term {
 }
 
 // logOf takes a factor log(u) out of a term with a fixed number.
-func logOf(t term) (u, rest *Expr, ok bool) {
+func logOf(t summand) (u, rest *Expr, ok bool) {
 	if t.number.IsFree() {
 		return nil, nil, false
 	}
