@@ -1,0 +1,260 @@
+package symbolic
+
+import (
+	"context"
+	"math"
+
+	"github.com/kansym/kansym/kan/lm"
+	"github.com/kansym/kansym/library"
+)
+
+// A fitter polishes models. It keeps the memory that this takes.
+type fitter struct {
+	solver lm.Solver
+	evals  int // point evaluations of a model so far, the unit of work
+}
+
+// polish minimises the model's weighted squares over s by Levenberg-Marquardt
+// with at most iter steps, the linear constants eliminated, and returns the
+// root mean square. Where the model is not finite at its start it is left as it
+// is and the result is +Inf.
+func (f *fitter) polish(ctx context.Context, m *model, s *sample, iter int) float64 {
+	start, linear := m.params()
+	res := f.solver.Solve(ctx, lm.Problem{
+		NumParams:    len(start),
+		NumResiduals: len(s.x),
+		Linear:       linear,
+		Residual: func(dst, params []float64, lo, hi int) bool {
+			m.setParams(params)
+			return m.residual(dst, s, lo, hi)
+		},
+		Jacobian: func(dst []float64, jac [][]float64, params []float64, lo, hi int) bool {
+			m.setParams(params)
+			return m.jacobian(dst, jac, s, lo, hi)
+		},
+	}, start, lm.Options{MaxIter: iter, TargetRMS: s.floor * 1e-4, ReductionTol: f.tolerance(s)})
+	f.evals += res.Evals * len(s.x)
+	m.setParams(res.Params)
+	if res.Status == lm.NonFinite || !isFinite(res.RMS) {
+		return math.Inf(1)
+	}
+	return res.RMS
+}
+
+// tolerance is the relative reduction of squares that is still worth a step: a
+// curve known only within its floor needs no more.
+func (f *fitter) tolerance(s *sample) float64 {
+	if s.floor > 1e-9*s.sd {
+		return 1e-8
+	}
+	return 0
+}
+
+// descriptionLength is the number of bits that it takes to send the sample
+// with a formula of the given size and error: n/2*log2 of the mean square,
+// relative to the spread and floored, plus the formula's own bits. It does not
+// saturate until the floor, which is what tells near-equal functions apart.
+// Source: Rissanen, Modeling by shortest data description (1978).
+func (s *sample) descriptionLength(rms, bits float64) float64 {
+	if s.sd == 0 {
+		return bits
+	}
+	r := math.Hypot(rms, s.floor) / s.sd
+	return float64(len(s.x))*math.Log2(r) + bits
+}
+
+// exact reports whether an error is within rounding of zero.
+func (s *sample) exact(rms float64) bool {
+	return rms <= math.Max(1e-11*s.sd, 4e-15*s.size)
+}
+
+// Bits for the parts of a formula: an operator, and a number that is known to
+// about its standard error only. Whole and simple numbers cost less.
+const (
+	operatorBits = 2
+	decimalBits  = 14
+)
+
+// constantBits returns the bits of a number: about 2*log2 of a small whole
+// number, a little more for simple fractions and multiples of pi, decimalBits
+// for others.
+func constantBits(v float64) float64 {
+	const tol = 1e-9
+	size := math.Abs(v)
+	simple := func(v float64) bool {
+		n := math.Round(v)
+		return n != 0 && n <= 16 && math.Abs(v-n) <= tol*v
+	}
+	cost := func(v float64) float64 { return 2*math.Log2(math.Round(v)) + 2 }
+	switch {
+	case simple(size):
+		return cost(size)
+	case size != 0 && simple(1/size):
+		return cost(1/size) + 1
+	case simple(size / math.Pi):
+		return cost(size/math.Pi) + 3
+	case simple(2 * size):
+		return cost(2*size) + 2
+	}
+	return decimalBits
+}
+
+// bits returns the description length of the model itself.
+func (m *model) bits() float64 {
+	bits := 0.0
+	for i := range m.terms {
+		t := &m.terms[i]
+		bits += operatorBits
+		if math.Abs(t.c-1) > 1e-9 {
+			bits += operatorBits + constantBits(t.c)
+		}
+		for _, c := range t.chains {
+			bits += operatorBits
+			for k := range c {
+				bits += c[k].bits()
+			}
+		}
+	}
+	if m.freeD || m.d != 0 {
+		bits += operatorBits + constantBits(m.d)
+	}
+	for _, t := range m.den {
+		bits += 2*operatorBits + constantBits(t.q) + constantBits(float64(t.k))
+	}
+	return bits
+}
+
+func (l *link) bits() float64 {
+	bits := l.f.Cost
+	if l.freeP {
+		bits += decimalBits
+	}
+	if l.a != 1 {
+		bits += operatorBits + constantBits(l.a)
+	}
+	if l.b != 0 {
+		bits += operatorBits + constantBits(l.b)
+	}
+	return bits
+}
+
+// newLink returns f(a*u+b) with those constants free that are not redundant
+// with a factor and an offset outside.
+func newLink(f *library.Func, a, b float64) link {
+	l := link{f: f, a: a, b: b, freeA: true, freeB: true}
+	switch {
+	case f.Name == "x" || f.Name == "1":
+		l.a, l.b, l.freeA, l.freeB = 1, 0, false, false
+	case f.IsPower && b == 0:
+		l.a, l.freeA, l.freeB = 1, false, false
+	case f.IsPower && a != 0:
+		// Only b/a matters; the sign of the argument too, for roots.
+		l.a, l.b, l.freeA = math.Copysign(1, a), b/math.Abs(a), false
+	case f.Name == "exp":
+		l.b, l.freeB = 0, false
+	}
+	return l
+}
+
+// settle polishes the model on s and then takes out, one after the other, the
+// constants without which the description is not longer: inner shifts, the
+// offset, inner scales that might be 1, exponents that might be simple. It
+// returns the root mean square reached.
+func (f *fitter) settle(ctx context.Context, m *model, s *sample, iter int) float64 {
+	rms := f.polish(ctx, m, s, iter)
+	if math.IsInf(rms, 1) {
+		return rms
+	}
+	best := s.descriptionLength(rms, m.bits())
+	try := func(change func(m *model) bool) bool {
+		if ctx.Err() != nil {
+			return false
+		}
+		trial := m.clone()
+		if !change(trial) {
+			return false
+		}
+		r := f.polish(ctx, trial, s, iter)
+		if math.IsInf(r, 1) {
+			return false
+		}
+		// Two constants that do the same are one too many even when the
+		// decimals left behind cost as much.
+		dl := s.descriptionLength(r, trial.bits())
+		if dl > best {
+			return false
+		}
+		*m, rms, best = *trial, r, dl
+		return true
+	}
+	for _, name := range reductions(m) {
+		try(name)
+	}
+	return rms
+}
+
+// reductions lists the simplifications that settle tries, in order.
+func reductions(m *model) []func(m *model) bool {
+	var list []func(m *model) bool
+	each := func(do func(l *link) bool) {
+		for i := range m.terms {
+			for j := range m.terms[i].chains {
+				for k := range m.terms[i].chains[j] {
+					list = append(list, func(m *model) bool { return do(&m.terms[i].chains[j][k]) })
+				}
+			}
+		}
+	}
+	each(snapExponent)
+	each(func(l *link) bool {
+		if !l.freeB {
+			return false
+		}
+		l.b, l.freeB = 0, false
+		if l.f.IsPower || l.freeP {
+			// Without a shift the scale is redundant.
+			l.freeA = false
+			if l.a > 0 || evenPower(l) {
+				l.a = 1
+			} else {
+				l.a = -1
+			}
+		}
+		return true
+	})
+	list = append(list, func(m *model) bool {
+		if !m.freeD {
+			return false
+		}
+		m.d, m.freeD = 0, false
+		return true
+	})
+	each(func(l *link) bool {
+		if !l.freeA {
+			return false
+		}
+		l.a, l.freeA = math.Copysign(1, l.a), false
+		return true
+	})
+	return list
+}
+
+func evenPower(l *link) bool {
+	return !l.freeP && l.f.IsPower && math.Mod(l.f.Exponent, 2) == 0
+}
+
+// snapExponent fixes a free exponent that lies near a multiple of 1/2, 1/3 or
+// 1/4 there.
+func snapExponent(l *link) bool {
+	if !l.freeP {
+		return false
+	}
+	for _, q := range [...]float64{1, 2, 3, 4} {
+		p := math.Round(l.p*q) / q
+		if p != 0 && math.Abs(l.p-p) < 0.02 {
+			l.f, l.p, l.freeP = library.Power(p), 0, false
+			return true
+		}
+	}
+	return false
+}

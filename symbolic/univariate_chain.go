@@ -1,0 +1,253 @@
+package symbolic
+
+import (
+	"context"
+	"math"
+
+	"github.com/kansym/kansym/library"
+)
+
+// innerLinks returns the links that chains, sums and products are made of:
+// every function of the set on the sample's interval, at most limit starts of
+// each, spread over those that it proposes.
+func (u *univariate) innerLinks(limit int) []link {
+	var links []link
+	for _, f := range u.set.Funcs() {
+		if f.Name == "1" || isRealPower(f) {
+			continue
+		}
+		all := u.scan.links(f)
+		step := max(1, (len(all)+limit-1)/limit)
+		for i := 0; i < len(all); i += step {
+			links = append(links, all[i])
+		}
+		if f.IsPower && !containsLink(links, newLink(f, 1, 0)) {
+			links = append(links, newLink(f, 1, 0))
+		}
+	}
+	return links
+}
+
+// innerChains ranks chains f(a*g(x)+b) for every pair of functions, the inner
+// one at a few starts, the outer one at all the starts that suit what comes out
+// of the inner one.
+func (u *univariate) innerChains(ctx context.Context) []*model {
+	s := u.few
+	mid := make([]float64, len(s.x))
+	col := make([]float64, len(s.x))
+	top := newShortlist()
+	for _, in := range u.innerLinks(6) {
+		if ctx.Err() != nil {
+			break
+		}
+		if in.f.Name == "x" {
+			continue
+		}
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for i, x := range s.x {
+			mid[i] = in.value(in.a*x + in.b)
+			lo, hi = math.Min(lo, mid[i]), math.Max(hi, mid[i])
+		}
+		if !isFinite(lo) || !isFinite(hi) || lo == hi {
+			continue
+		}
+		_, e := math.Frexp(math.Max(math.Abs(lo), math.Abs(hi)))
+		scale := math.Ldexp(1, -min(max(e, -1000), 1000))
+		for _, f := range u.set.Funcs() {
+			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
+				continue
+			}
+			key := f.Name + "(" + in.f.Name + ")"
+			for _, out := range startLinks(f, lo, hi, scale, u.scan.zeros) {
+				if out.f.IsPower && out.b == 0 && in.f.IsPower && in.b == 0 {
+					continue // a power of a power
+				}
+				for i, v := range mid {
+					col[i] = out.value(out.a*v + out.b)
+				}
+				if !u.scan.normalise(col) {
+					continue
+				}
+				if left := u.scan.unexplained(col); top.wants(key, left) {
+					top.put(key, left, func() *model { return single(composite{freeInner(in), out}) })
+				}
+			}
+			u.evals += len(mid)
+		}
+	}
+	return top.models(raceStart)
+}
+
+// freeInner returns the link as an inner one: exp needs no shift even there,
+// and a power's scale is still redundant with the outer scale.
+func freeInner(l link) link { return l }
+
+// An inverse pairs an outer function with the transform of y that undoes it,
+// and the derivative of that transform.
+type inverse struct {
+	outer     string
+	transform func(y float64) (t, dt float64)
+}
+
+// inverses lists outer functions with a scale of 1; powers, whose scale an
+// inner factor makes up for, are there for both signs.
+var inverses = [...]inverse{
+	{"1/x", func(y float64) (float64, float64) { return 1 / y, -1 / (y * y) }},
+	{"sqrt", func(y float64) (float64, float64) { return y * y, 2 * y }},
+	{"1/sqrt", func(y float64) (float64, float64) { return 1 / (y * y), -2 / (y * y * y) }},
+	{"x^2", func(y float64) (float64, float64) { r := math.Sqrt(y); return r, 0.5 / r }},
+	{"1/x^2", func(y float64) (float64, float64) { r := 1 / math.Sqrt(y); return r, -0.5 * r / y }},
+	{"x^3", func(y float64) (float64, float64) { r := math.Cbrt(y); return r, 1 / (3 * r * r) }},
+	{"x^1.5", func(y float64) (float64, float64) { r := math.Cbrt(y * y); return r, 2 * r / (3 * y) }},
+	{"exp", func(y float64) (float64, float64) { return math.Log(y), 1 / y }},
+	{"log", func(y float64) (float64, float64) { e := math.Exp(y); return e, e }},
+	{"asin", func(y float64) (float64, float64) { return within(y, math.Pi/2, math.Sin(y)), math.Cos(y) }},
+	{"acos", func(y float64) (float64, float64) {
+		return within(y-math.Pi/2, math.Pi/2, math.Cos(y)), -math.Sin(y)
+	}},
+	{"atan", func(y float64) (float64, float64) {
+		t := within(y, math.Pi/2, math.Tan(y))
+		return t, 1 + t*t
+	}},
+	{"tanh", func(y float64) (float64, float64) { return math.Atanh(y), 1 / (1 - y*y) }},
+	{"asinh", func(y float64) (float64, float64) { return math.Sinh(y), math.Cosh(y) }},
+	{"sin", func(y float64) (float64, float64) { return math.Asin(y), 1 / math.Sqrt(1-y*y) }},
+	{"tan", func(y float64) (float64, float64) { return math.Atan(y), 1 / (1 + y*y) }},
+}
+
+// within returns v where |y| is at most limit and NaN elsewhere.
+func within(y, limit, v float64) float64 {
+	if math.Abs(y) > limit {
+		return math.NaN()
+	}
+	return v
+}
+
+// outerFunc finds an outer function by its name or, for powers, by exponent.
+func (u *univariate) outerFunc(name string) (*library.Func, bool) {
+	switch name {
+	case "1/x":
+		return library.Power(-1), true
+	case "sqrt":
+		return library.Power(0.5), true
+	case "1/sqrt":
+		return library.Power(-0.5), true
+	case "x^2":
+		return library.Power(2), true
+	case "1/x^2":
+		return library.Power(-2), true
+	case "x^3":
+		return library.Power(3), true
+	case "x^1.5":
+		return library.Power(1.5), true
+	}
+	return u.set.Lookup(name)
+}
+
+// outerChains looks at y through the inverse of an outer function: what is left
+// is a single function c*g(a*x+b)+d of x, found by its starts.
+func (u *univariate) outerChains(ctx context.Context) []*model {
+	const each = 6
+	top := newShortlist()
+	for _, inv := range inverses {
+		if ctx.Err() != nil {
+			break
+		}
+		outer, ok := u.outerFunc(inv.outer)
+		if !ok {
+			continue
+		}
+		for _, sign := range [...]float64{1, -1} {
+			t := u.few.through(inv.transform, sign)
+			if t == nil {
+				continue
+			}
+			sc := newScan(t)
+			for _, f := range u.set.Funcs() {
+				if f.Name == "1" || f.Name == "x" || isRealPower(f) {
+					continue
+				}
+				for _, in := range sc.best(f, 1) {
+					c, d, left := sc.line(in)
+					key := inv.outer + "(" + f.Name + ")"
+					if left < 0.5 && top.wants(key, left) {
+						top.put(key, left, func() *model {
+							m := single(composite{in, outerLink(outer, c, d)})
+							m.terms[0].c = sign
+							return m
+						})
+					}
+				}
+			}
+			u.evals += len(t.x) * len(u.set.Funcs())
+		}
+	}
+	return top.models(each * 8)
+}
+
+// outerLink returns f(c*u+d) with both constants free: unlike for a link on x,
+// the scale is what distinguishes the shapes.
+func outerLink(f *library.Func, c, d float64) link {
+	if f.IsPower && c != 0 && d == 0 {
+		return newLink(f, c, d)
+	}
+	return link{f: f, a: c, b: d, freeA: true, freeB: f.Name != "exp"}
+}
+
+// through returns the sample with y replaced by a transform of sign*y, its
+// weights following so that errors in y keep their meaning, or nil where the
+// transform is not finite.
+func (s *sample) through(transform func(float64) (t, dt float64), sign float64) *sample {
+	n := len(s.x)
+	out := &sample{x: s.x, y: make([]float64, n), rw: make([]float64, n)}
+	ss, most := 0.0, 0.0
+	for i, y := range s.y {
+		t, dt := transform(sign * y)
+		if !isFinite(t) || math.IsNaN(dt) || dt == 0 {
+			return nil
+		}
+		out.y[i], out.rw[i] = t, s.root(i)/math.Abs(dt)
+		most = math.Max(most, out.rw[i])
+	}
+	if most == 0 || !isFinite(most) {
+		return nil
+	}
+	for i := range out.rw {
+		out.rw[i] /= most
+		ss += out.rw[i] * out.rw[i]
+	}
+	norm := math.Sqrt(float64(n) / ss)
+	for i := range out.rw {
+		out.rw[i] *= norm
+	}
+	out.measure(0)
+	return out
+}
+
+// line returns the best scale and offset of the link's function against the
+// target, and the share of the variance left.
+func (sc *scan) line(l link) (c, d, left float64) {
+	s := sc.s
+	var mf, my float64
+	for i, x := range s.x {
+		w := sc.rw[i] * sc.rw[i]
+		sc.col[i] = l.value(l.a*x + l.b)
+		mf += w * sc.col[i]
+		my += w * s.y[i]
+	}
+	mf, my = mf/sc.wsum, my/sc.wsum
+	var sff, sfy float64
+	for i := range s.x {
+		w := sc.rw[i] * sc.rw[i]
+		sff += w * (sc.col[i] - mf) * (sc.col[i] - mf)
+		sfy += w * (sc.col[i] - mf) * (s.y[i] - my)
+	}
+	if !(sff > 0) {
+		return 0, my, 1
+	}
+	c = sfy / sff
+	if !sc.normalise(sc.col) {
+		return 0, my, 1
+	}
+	return c, my - c*mf, sc.unexplained(sc.col)
+}
