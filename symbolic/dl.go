@@ -14,27 +14,56 @@ var symbolBits = math.Log2(12)
 // Bits returns the description length of e in bits: every symbol of the printed
 // formula costs log2(12), a function its Cost, a variable log2(nvars), an
 // integer Rissanen's universal code (A universal prior for integers, Annals of
-// Statistics 11, 1983), a fixed decimal log2(10) a digit. Values of free
-// constants are not included: see DescriptionLength.
+// Statistics 11, 1983), a fixed decimal log2(10) a digit. A fraction is one
+// symbol and two integers, a negative number one symbol. Values of free constants
+// are not included: see DescriptionLength.
 func (e *Expr) Bits(nvars int) float64 {
-	bits := symbolBits * float64(e.Complexity())
-	variable := math.Log2(float64(max(nvars, 1)))
-	e.Walk(func(n *Expr) bool {
-		switch n.kind {
-		case KindVar:
-			bits += variable
-		case KindCall:
-			bits += n.fn.Cost
-		case KindRational:
-			bits += rationalBits(n.p, n.q)
-		case KindFloat:
-			if !n.free {
-				bits += numeralBits(n.v)
-			}
+	return float64(e.Complexity())*symbolBits + e.valueBits(math.Log2(float64(max(nvars, 1))), KindAdd)
+}
+
+// valueBits returns what the symbols of e cost beyond being there. parent is
+// the kind of node that e is an argument of, KindPow for an exponent.
+func (e *Expr) valueBits(variable float64, parent Kind) float64 {
+	switch e.kind {
+	case KindVar:
+		return variable
+	case KindFloat:
+		if e.free {
+			return 0
 		}
-		return true
-	})
+		return numeralBits(e.v)
+	case KindRational:
+		return rationalBits(e.p, e.q) - symbolBits*e.extraSymbols(parent)
+	}
+	var bits float64
+	if e.kind == KindCall {
+		bits = e.fn.Cost
+	}
+	for i, a := range e.args {
+		kind := e.kind
+		if kind == KindPow && i == 0 {
+			kind = KindAdd
+		}
+		bits += a.valueBits(variable, kind)
+	}
 	return bits
+}
+
+// extraSymbols is how many symbols Complexity counts for a rational beyond one.
+func (e *Expr) extraSymbols(parent Kind) float64 {
+	switch parent {
+	case KindPow:
+		if extra := powerComplexity(piNode, e, 1) - 3; extra > 0 && e.p > 0 {
+			return float64(extra)
+		}
+		return 0
+	case KindMul:
+		if e.q > 1 && e.p != 1 && e.p != -1 {
+			return 2
+		}
+		return 0
+	}
+	return float64(e.Complexity() - 1)
 }
 
 // DescriptionLength returns the bits that it takes to transmit n values of the

@@ -195,6 +195,24 @@ func (r *refitter) problem() lm.Problem {
 	}
 }
 
+// rmse returns the error with the constants as they are, +Inf if a value is not
+// finite.
+func (r *refitter) rmse() float64 {
+	var ss float64
+	buf := make([]float64, min(len(r.d.Y), 1024))
+	for lo := 0; lo < len(r.d.Y); lo += len(buf) {
+		out := buf[:min(len(buf), len(r.d.Y)-lo)]
+		if !r.prog.Eval(r.ws, out, r.rows(lo, lo+len(out)), nil) {
+			return math.Inf(1)
+		}
+		r.residuals(out, lo)
+		for _, v := range out {
+			ss += v * v
+		}
+	}
+	return math.Sqrt(ss / r.sumW)
+}
+
 func (r *refitter) fit(ctx context.Context, opt RefitOptions) (Fit, error) {
 	var solver lm.Solver
 	prob := r.problem()

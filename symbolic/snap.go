@@ -1,0 +1,222 @@
+package symbolic
+
+import (
+	"context"
+	"math"
+)
+
+// SnapOptions steer Snap. The zero value means the documented defaults.
+type SnapOptions struct {
+	// Domains are the ranges of the variables; nil means IntervalsOf the data.
+	Domains map[string]Interval
+
+	// Exact is the RMSE, relative to the root mean square of the target, below
+	// which data count as free of noise. If it is 0 it is 1e-10. Then
+	// constants may also become short decimals, and tolerances follow from
+	// rounding instead of standard errors.
+	Exact float64
+
+	// Sigmas is how many standard errors a constant may move. If it is 0 it is 4.
+	Sigmas float64
+}
+
+// SnapNote tells about a constant that was replaced by an exact form.
+type SnapNote struct {
+	Value  float64 // as fitted before
+	StdErr float64 // of Value; 0 if it was not known
+	Form   string  // the exact form: "1/2", "pi", "1/sqrt(2*pi)", "2.37"
+}
+
+// Snap replaces free constants of a fitted formula by exact forms: integers,
+// fractions, square roots of these, each times powers of the root of pi, or
+// fractions of e and its powers; in data without noise also short decimals. A
+// constant is tried within Sigmas standard errors (within rounding, for exact
+// data), exponents first, constants inside functions next, factors and offsets
+// last, one at a time, the others refitted after each. A form is kept if the
+// description length of the whole does not rise, and if the form takes clearly
+// fewer bits than the constant has significant bits, for otherwise some form of
+// that length lies within the error of any constant by chance.
+//
+// The result is simplified and refitted, or f if nothing could be snapped. Notes
+// come in the order of snapping.
+func Snap(ctx context.Context, f Fit, d Data, opt SnapOptions) (Fit, []SnapNote) {
+	s := newSnapper(d, opt)
+	if len(f.Expr.FreeValues()) == 0 || d.check() != nil {
+		return f, nil
+	}
+	if f.StdErr == nil {
+		g, err := Refit(ctx, f.Expr, d, RefitOptions{})
+		if err != nil {
+			return f, nil
+		}
+		f = g
+	}
+	var notes []SnapNote
+	for ctx.Err() == nil {
+		g, note, ok := s.snapOne(ctx, f)
+		if !ok {
+			break
+		}
+		f = g
+		notes = append(notes, note)
+	}
+	return f, notes
+}
+
+// snapper holds what stays the same while constants are snapped.
+type snapper struct {
+	d      Data
+	opt    SnapOptions
+	scale  float64 // root mean square of the target
+	floor  float64 // error that rounding makes, in units of the target
+	tried  map[uint64]bool
+	nvars  int
+	rounds int
+}
+
+func newSnapper(d Data, opt SnapOptions) *snapper {
+	if opt.Exact <= 0 {
+		opt.Exact = 1e-10
+	}
+	if opt.Sigmas <= 0 {
+		opt.Sigmas = 4
+	}
+	if opt.Domains == nil {
+		opt.Domains = IntervalsOf(d)
+	}
+	floor := roundingFloor(d)
+	return &snapper{d: d, opt: opt, floor: floor, scale: floor * 1e13, tried: map[uint64]bool{}, nvars: len(d.Names)}
+}
+
+// maxForms bounds the forms tried for one constant in one round, and maxRefits
+// the refits in all.
+const (
+	maxForms  = 8
+	maxRefits = 400
+)
+
+// snapOne snaps the first constant that can be.
+func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
+	values := f.Expr.FreeValues()
+	exact := f.RMSE <= s.opt.Exact*s.scale
+	now := s.describe(f)
+	for _, k := range snapOrder(f.Expr) {
+		c := values[k]
+		stderr := 0.0
+		if f.StdErr != nil {
+			stderr = f.StdErr[k]
+		}
+		tol, precision := s.tolerance(c, stderr, f.RMSE, exact)
+		forms := formsNear(c, tol, exact)
+		if exact && math.Abs(c) > tol && s.rmse(fixConst(f.Expr, k, Int(0))) <= s.opt.Exact*s.scale {
+			// How well a constant that does nothing is known depends on
+			// rounding errors alone.
+			forms = append([]form{{node: Int(0)}}, forms...)
+		}
+		tried := 0
+		for _, form := range forms {
+			if tried >= maxForms || s.rounds >= maxRefits || ctx.Err() != nil {
+				break
+			}
+			if c != 0 && !form.node.IsInt(0) && form.bits > precision-chanceBits {
+				break // forms come with growing bits
+			}
+			e := Simplify(fixConst(f.Expr, k, form.node), SimplifyOptions{Domains: s.opt.Domains})
+			if s.tried[e.Hash()] {
+				continue
+			}
+			s.tried[e.Hash()] = true
+			tried++
+			s.rounds++
+			g, err := Refit(ctx, e, s.d, RefitOptions{})
+			if err != nil || exact && g.RMSE > s.opt.Exact*s.scale {
+				continue
+			}
+			if s.describe(g) <= now {
+				return g, SnapNote{Value: c, StdErr: stderr, Form: form.node.String()}, true
+			}
+		}
+	}
+	return f, SnapNote{}, false
+}
+
+// chanceBits is by how many bits a form must be shorter than what is known of a
+// constant: with 2 of them, one constant in four that is not of any form would
+// be within the tolerance of one as short if all forms were as dense.
+const chanceBits = 2
+
+// tolerance returns how far constant c may move and how many of its bits the
+// data determine.
+func (s *snapper) tolerance(c, stderr, rmse float64, exact bool) (tol, bits float64) {
+	mag := math.Abs(c)
+	if !exact {
+		if stderr == 0 {
+			stderr = 1e-9 * mag
+		}
+		return s.opt.Sigmas * stderr, math.Log2(mag / stderr)
+	}
+	// The residuals are rounding errors and may be smaller by luck (or zero)
+	// than what rounding does to the constant: take them for the floor.
+	tol, known := 1e-12*mag, 0x1p-50*mag
+	if stderr > 0 && rmse > 0 {
+		tol = max(tol, s.opt.Sigmas*stderr*max(1, s.floor/rmse))
+		known = max(known, stderr)
+	}
+	return tol, math.Log2(mag / known)
+}
+
+// rmse is the error of e as it stands, +Inf where it is not finite.
+func (s *snapper) rmse(e *Expr) float64 {
+	r, err := newRefitter(e, s.d)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return r.rmse()
+}
+
+func (s *snapper) describe(f Fit) float64 {
+	n := len(s.d.Y)
+	return DescriptionLength(f.Expr, f.RMSE*f.RMSE*float64(n), n, s.floor, s.nvars)
+}
+
+// snapOrder returns the indices of the free constants in the order in which
+// they are snapped: exponents, then from the inside out, since what is outside
+// adapts to what is inside.
+func snapOrder(e *Expr) []int {
+	type place struct {
+		exponent bool
+		depth    int
+	}
+	var places []place
+	var visit func(n *Expr, exponent bool, depth int)
+	visit = func(n *Expr, exponent bool, depth int) {
+		if n.IsFree() {
+			places = append(places, place{exponent, depth})
+			return
+		}
+		for i, a := range n.args {
+			d := depth
+			if n.kind == KindCall || n.kind == KindPow {
+				d++ // depth counts what is not linear
+			}
+			visit(a, exponent || n.kind == KindPow && i == 1, d)
+		}
+	}
+	visit(e, false, 0)
+	order := make([]int, 0, len(places))
+	for k := range places {
+		i := len(order)
+		order = append(order, k)
+		before := func(a, b place) bool {
+			if a.exponent != b.exponent {
+				return a.exponent
+			}
+			return a.depth > b.depth
+		}
+		for ; i > 0 && before(places[k], places[order[i-1]]); i-- {
+			order[i] = order[i-1]
+		}
+		order[i] = k
+	}
+	return order
+}
