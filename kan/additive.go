@@ -11,7 +11,7 @@ import (
 // no edge.
 func (t *trainer) additive(blank *Network, node int, y []float64) []*bspline.Spline {
 	net := t.singleNode(blank, node, Sum)
-	d := &rowSet{cols: t.data.cols, y: y, sw: t.data.sw}
+	d := &rowSet{cols: t.sample.cols, y: y, sw: t.sample.sw}
 	p := newPlan(net)
 	lm := &levenberg{
 		p: p, w: p.newWork(), data: d, held: d, cache: p.newCache(d.cols),
@@ -47,7 +47,7 @@ func (t *trainer) singleNode(blank *Network, node int, op Op) *Network {
 			single.Edges = append(single.Edges, ZeroEdge())
 			continue
 		}
-		lo, hi := rangeOf(t.data.cols[i])
+		lo, hi := rangeOf(t.sample.cols[i])
 		m := inputMargin * (hi - lo)
 		grid := bspline.NewGrid(lo-m, hi+m, max(6, t.opt.Grid[0]))
 		single.Edges = append(single.Edges, SplineEdge(bspline.Linear(grid, 0, float64(op))))
@@ -103,7 +103,7 @@ func (t *trainer) alternate(l *Layer, y []float64) float64 {
 	for i, e := range l.Edges {
 		if e.Active() {
 			values[i] = make([]float64, rows)
-			evalColumn(values[i], e.Spline, t.data.cols[i])
+			evalColumn(values[i], e.Spline, t.sample.cols[i])
 		}
 	}
 	others := make([]float64, rows)
@@ -128,18 +128,18 @@ func (t *trainer) alternate(l *Layer, y []float64) float64 {
 				}
 			}
 			for r, o := range others {
-				s := t.data.sw[r] * o
+				s := t.sample.sw[r] * o
 				weights[r] = s * s
 				ratio[r] = y[r] / o
 				if !finite(ratio[r]) || !finite(weights[r]) {
 					weights[r], ratio[r] = 0, 0
 				}
 			}
-			e.Spline = bspline.Fit(e.Spline.Grid, t.data.cols[i], ratio, weights, 1e-8)
-			evalColumn(values[i], e.Spline, t.data.cols[i])
+			e.Spline = bspline.Fit(e.Spline.Grid, t.sample.cols[i], ratio, weights, 1e-8)
+			evalColumn(values[i], e.Spline, t.sample.cols[i])
 			mse = 0
 			for r, o := range others {
-				d := t.data.sw[r] * (values[i][r]*o - y[r])
+				d := t.sample.sw[r] * (values[i][r]*o - y[r])
 				mse += d * d
 			}
 		}

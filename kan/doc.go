@@ -21,6 +21,14 @@
 // multiplicative models that are solved directly: random starts of such
 // networks end in poor local minima.
 //
+// Some of it was found by trying. Grids of hidden nodes reach 6% beyond the
+// values seen: with 2% the rare rows at the ends of a logarithm's range fell on
+// straight lines, and Coulomb's law ended at 3e-3 instead of 1e-5. A grid that
+// gains nothing does not end the refinement, two in a row do: from 4 to 6
+// intervals the knots move, and one target in six got worse before it got a
+// hundred times better at 12. Sixteen steps without a better held-out error
+// end a round; after eight, half of the wide networks were stopped on a plateau.
+//
 // # Scales
 //
 // Columns of 1e-30 and 1e30 are as good as any. A network works on inputs and

@@ -33,8 +33,8 @@ func (s *stretches) validated(ctx context.Context, steps int) {
 // Penalties tried by cross-validation, relative to the variance of the target.
 const (
 	leastPenalty = 1e-12
-	mostPenalty  = 1e2
-	penaltyStep  = 3.1622776601683795
+	mostPenalty  = 1e3 // excluded
+	penaltyStep  = 10
 )
 
 // dearness is the price of a degree of freedom. 1 is the classical criterion,

@@ -74,16 +74,16 @@ func (t *levenberg) run(ctx context.Context, r round) outcome {
 	mu, worse := firstDamping, 0
 loop:
 	for out.iterations < r.iterations {
-		if ctx.Err() != nil {
-			out.status = StatusCancelled
-			break
-		}
 		out.iterations++
 		grow := 4.0
 		accepted := false
 		for !accepted {
 			if mu > maxDamping {
 				out.status = StatusConverged
+				break loop
+			}
+			if ctx.Err() != nil {
+				out.status = StatusCancelled
 				break loop
 			}
 			if t.eq.solve(t.step, mu) {

@@ -35,6 +35,32 @@ func newRowSet(cols [][]float64, y, w []float64, inScale []float64, outScale flo
 	return d
 }
 
+// thin returns at most n of the rows, evenly spaced, or d itself if it has no
+// more. Weights sum to 1 again.
+func (d *rowSet) thin(n int) *rowSet {
+	if d.rows() <= n {
+		return d
+	}
+	s := &rowSet{cols: make([][]float64, len(d.cols))}
+	total := 0.0
+	for k := range n {
+		r := k * d.rows() / n
+		for i, c := range d.cols {
+			s.cols[i] = append(s.cols[i], c[r])
+		}
+		s.y = append(s.y, d.y[r])
+		s.sw = append(s.sw, d.sw[r])
+		total += d.sw[r] * d.sw[r]
+	}
+	if total == 0 {
+		return d
+	}
+	for r := range s.sw {
+		s.sw[r] /= math.Sqrt(total)
+	}
+	return s
+}
+
 // meanSquare returns the weighted mean squared error of the network with the
 // given parameters, +Inf where a value is not finite.
 func (p *plan) meanSquare(w *work, c *basisCache, d *rowSet, params []float64) float64 {

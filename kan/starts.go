@@ -199,7 +199,7 @@ func (t *trainer) modelNetwork(blank *Network, path []int, splines []*bspline.Sp
 				case l < len(net.Layers)-1:
 					e.Spline = bspline.Linear(grid, 1, 0)
 				default:
-					e.Spline = bspline.Fit(bspline.NewGrid(lo, hi, 2*t.opt.Grid[0]), u, t.data.y, t.squares(), 1e-8)
+					e.Spline = bspline.Fit(bspline.NewGrid(lo, hi, 2*t.opt.Grid[0]), u, t.sample.y, t.squares(), 1e-8)
 				}
 			}
 		}
@@ -209,16 +209,16 @@ func (t *trainer) modelNetwork(blank *Network, path []int, splines []*bspline.Sp
 }
 
 func (t *trainer) squares() []float64 {
-	w := make([]float64, len(t.data.sw))
-	for r, s := range t.data.sw {
+	w := make([]float64, len(t.sample.sw))
+	for r, s := range t.sample.sw {
 		w[r] = s * s
 	}
 	return w
 }
 
-// nodeValues returns the values of a first-layer node over the training rows.
+// nodeValues returns the values of a first-layer node over the sampled rows.
 func (t *trainer) nodeValues(l *Layer, node int) []float64 {
-	u := make([]float64, t.data.rows())
+	u := make([]float64, t.sample.rows())
 	for r := range u {
 		if l.Ops[node] == Product {
 			u[r] = 1
@@ -228,7 +228,7 @@ func (t *trainer) nodeValues(l *Layer, node int) []float64 {
 			if !e.Active() {
 				continue
 			}
-			v := e.Eval(t.data.cols[i][r])
+			v := e.Eval(t.sample.cols[i][r])
 			if l.Ops[node] == Product {
 				u[r] *= v
 			} else {
@@ -250,13 +250,13 @@ func rangeOf(v []float64) (lo, hi float64) {
 // transform is a target in a form in which a model may be simple.
 type transform struct {
 	name string
-	y    []float64 // of the training rows, standard deviation 1
+	y    []float64 // of the sampled rows, standard deviation 1
 }
 
 // transforms returns the target itself and those of its transforms that are
 // defined on it; a target without positive values is negated first.
 func (t *trainer) transforms() []transform {
-	lo, hi := rangeOf(t.data.y)
+	lo, hi := rangeOf(t.sample.y)
 	sign := 1.0
 	if hi <= 0 {
 		sign = -1
@@ -280,8 +280,8 @@ func (t *trainer) transforms() []transform {
 		if !a.ok {
 			continue
 		}
-		v := make([]float64, len(t.data.y))
-		for r, y := range t.data.y {
+		v := make([]float64, len(t.sample.y))
+		for r, y := range t.sample.y {
 			v[r] = a.f(sign * y)
 		}
 		_, s := spread(v, nil)

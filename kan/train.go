@@ -116,6 +116,7 @@ type trainer struct {
 	inScale  []float64
 	outScale float64
 	data     *rowSet
+	sample   *rowSet // of data, for finding starts
 	held     *rowSet
 	variance float64 // of the scaled target
 	sd       float64 // of the target as given
@@ -173,6 +174,10 @@ func newTrainer(template *Network, data Data, opt TrainOptions) (*trainer, error
 	return t, nil
 }
 
+// maxStartRows is how many rows starts are computed from: they need to be near,
+// not exact.
+const maxStartRows = 3000
+
 func hasNamed(n *Network) bool {
 	for _, l := range n.Layers {
 		for _, e := range l.Edges {
@@ -186,6 +191,7 @@ func hasNamed(n *Network) bool {
 
 func (t *trainer) scaleData() {
 	t.data = newRowSet(t.raw.Cols, t.raw.Y, t.raw.W, t.inScale, 1/t.outScale)
+	t.sample = t.data.thin(maxStartRows)
 	t.held = newRowSet(t.raw.HeldCols, t.raw.HeldY, t.raw.HeldW, t.inScale, 1/t.outScale)
 	s := t.sd / t.outScale
 	t.variance = s * s
