@@ -25,9 +25,9 @@
 // values seen: with 2% the rare rows at the ends of a logarithm's range fell on
 // straight lines, and Coulomb's law ended at 3e-3 instead of 1e-5. A grid that
 // gains nothing does not end the refinement, two in a row do: from 4 to 6
-// intervals the knots move, and one target in six got worse before it got a
+// intervals the knots move, and two of sixteen targets got worse before they got a
 // hundred times better at 12. Sixteen steps without a better held-out error
-// end a round; after eight, half of the wide networks were stopped on a plateau.
+// end a round; with eight, most of the wide networks tried stopped on a plateau.
 //
 // # Scales
 //
