@@ -97,12 +97,13 @@ func (m *Model) Save(w io.Writer) error {
 		s, _ := m.At(v)
 		f.History = append(f.History, snapshotJSON{Version: v, Command: s.Command, Summary: s.Summary, Network: encodeNetwork(s.Network)})
 	}
-	text, err := json.Marshal(f)
-	if err != nil {
+	var text, b bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(f); err != nil {
 		return fmt.Errorf("kan: save model: %w", err)
 	}
-	var b bytes.Buffer
-	indentJSON(&b, text)
+	indentJSON(&b, bytes.TrimSpace(text.Bytes()))
 	if b.Len() > maxFileBytes {
 		return fmt.Errorf("kan: save model: %d MB are more than the %d MB that can be loaded: save it without its history", b.Len()>>20, maxFileBytes>>20)
 	}
