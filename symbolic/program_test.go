@@ -15,6 +15,9 @@ func drawTable(t *rapid.T, vars, n int, lo, hi float64) [][]float64 {
 	cols := make([][]float64, vars)
 	for i := range cols {
 		cols[i] = rapid.SliceOfN(rapid.Float64Range(lo, hi), n, n).Draw(t, "column")
+		for k, x := range cols[i] {
+			cols[i][k] = math.Round(x*1e6) / 1e6 // no underflow in products
+		}
 	}
 	return cols
 }

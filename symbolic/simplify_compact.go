@@ -124,37 +124,39 @@ func (s *simplifier) factorOut(terms []*Expr) (shorter []*Expr, ok bool) {
 	return shorter, ok
 }
 
-// completeSquare turns a^2+2ab+b^2 into (a+b)^2.
+// completeSquare turns g*a^2+2*g*a*b+g*b^2 into g*(a+b)^2.
 func (s *simplifier) completeSquare(terms []*Expr) ([]*Expr, bool) {
 	if len(terms) < 3 {
 		return nil, false
 	}
 	size := Add(terms...).Complexity()
-	for i, t := range terms {
-		a, signA, ok := rootOf(t)
-		if !ok {
+	for i := range terms {
+		if !evenPowers(terms[i]) {
 			continue
 		}
 		for j := i + 1; j < len(terms); j++ {
-			b, signB, ok := rootOf(terms[j])
-			if !ok || signA != signB {
+			if !evenPowers(terms[j]) {
 				continue
 			}
-			double := s.product([]*Expr{Int(2 * signA), a, b})
+			g, a, b, ok := commonSquare(terms[i], terms[j])
+			if !ok {
+				continue
+			}
+			double := s.product([]*Expr{Int(2), g, a, b})
 			opposite := s.product([]*Expr{minusOne, double})
 			for k, m := range terms {
-				if k == i || k == j {
-					continue
-				}
 				sign := one
-				if m.Equal(opposite) {
+				switch {
+				case k == i || k == j:
+					continue
+				case m.Equal(opposite):
 					sign = minusOne
-				} else if !m.Equal(double) {
+				case !m.Equal(double):
 					continue
 				}
-				square := Mul(Int(signA), Pow(s.sum([]*Expr{a, s.product([]*Expr{sign, b})}), Int(2)))
-				if signA > 0 {
-					square = square.args[1]
+				square := Pow(s.sum([]*Expr{a, s.product([]*Expr{sign, b})}), Int(2))
+				if !g.IsInt(1) {
+					square = Mul(g, square)
 				}
 				out := []*Expr{square}
 				for l, o := range terms {
@@ -171,30 +173,74 @@ func (s *simplifier) completeSquare(terms []*Expr) ([]*Expr, bool) {
 	return nil, false
 }
 
-// rootOf returns a with t = sign*a^2 if a has integer exponents and an exact
-// number.
-func rootOf(t *Expr) (a *Expr, sign int64, ok bool) {
+// commonSquare writes two terms of even powers as g*a^2 and g*b^2 if their
+// numbers allow it.
+func commonSquare(t, u *Expr) (g, a, b *Expr, ok bool) {
+	m, n := split(t).number, split(u).number
+	if (m.v < 0) != (n.v < 0) {
+		return nil, nil, nil, false
+	}
+	x, okx := mulInt(m.p, n.q)
+	y, oky := mulInt(n.p, m.q)
+	q, okq := mulInt(m.q, n.q)
+	if !okx || !oky || !okq {
+		return nil, nil, nil, false
+	}
+	common := gcd(x, y)
+	if common < 0 {
+		common = -common
+	}
+	if m.v < 0 {
+		common = -common
+	}
+	g = Rat(common, q)
+	a, oka := rootOver(t, g)
+	b, okb := rootOver(u, g)
+	return g, a, b, oka && okb
+}
+
+// evenPowers reports whether t is an exact number times even integer powers.
+func evenPowers(t *Expr) bool {
 	f := split(t)
 	if f.number.kind != KindRational || f.number.p == 0 {
-		return nil, 0, false
+		return false
 	}
-	sign = 1
-	p := f.number.p
-	if p < 0 {
-		sign, p = -1, -p
-	}
-	rp, rq := int64(math.Round(math.Sqrt(float64(p)))), int64(math.Round(math.Sqrt(float64(f.number.q))))
-	if rp > 1<<30 || rq > 1<<30 || rp*rp != p || rq*rq != f.number.q {
-		return nil, 0, false
-	}
-	root := factors{number: Rat(rp, rq)}
 	for _, g := range f.list {
 		if hasFree(g.base) || !evenInteger(g.exponent) {
-			return nil, 0, false
+			return false
 		}
-		root.list = append(root.list, factor{g.base, Rat(g.exponent.p/2, 1)})
 	}
-	return root.expr(), sign, true
+	return true
+}
+
+// rootOver returns a with t = g*a^2 for a term of even powers, not ok if the
+// number of a is not rational.
+func rootOver(t, g *Expr) (*Expr, bool) {
+	f := split(t)
+	over, ok := reciprocal(g)
+	if !ok {
+		return nil, false
+	}
+	n, ok := mulNumbers(f.number, over)
+	if !ok {
+		return nil, false
+	}
+	p, okp := squareRoot(n.p)
+	q, okq := squareRoot(n.q)
+	if !okp || !okq {
+		return nil, false
+	}
+	root := factors{number: Rat(p, q)}
+	for _, h := range f.list {
+		root.list = append(root.list, factor{h.base, Int(h.exponent.p / 2)})
+	}
+	return root.expr(), true
+}
+
+// squareRoot returns the integer root of a square.
+func squareRoot(n int64) (int64, bool) {
+	r := int64(math.Round(math.Sqrt(float64(n))))
+	return r, r < 1<<31 && r*r == n
 }
 
 // compactProduct groups powers and moves a minus sign into a sum.

@@ -146,7 +146,7 @@ func radical(a *Expr, exponent *Expr) (*Expr, []factor) {
 		}
 		if n > 1 {
 			// A prime, or a number without small factors; perhaps a square.
-			if r := int64(math.Round(math.Sqrt(float64(n)))); r < 1<<31 && r*r == n {
+			if r, ok := squareRoot(n); ok {
 				take(r, 2)
 			} else {
 				take(n, 1)

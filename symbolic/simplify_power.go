@@ -115,6 +115,9 @@ func (s *simplifier) powerOfPower(base, b *Expr) *Expr {
 // powerOfProduct takes out of (u*v)^b what may be taken out; nil if nothing.
 func (s *simplifier) powerOfProduct(base, b *Expr) *Expr {
 	f := split(base)
+	if len(f.list) == 1 && f.number.IsInt(-1) && !isInteger64(b) {
+		return nil // (-u)^b, as below for a negative u
+	}
 	if hasFree(b) {
 		// Only a free number may leave: anything else would need b twice.
 		if f.number.IsFree() && f.number.v > 0 && b.IsFree() {

@@ -124,7 +124,7 @@ func (s *simplifier) settle(f *factors) {
 		for _, g := range f.list {
 			e := g.expr()
 			if !hasVar(e) {
-				if n, ok := freeValue(f.number.v * constValue(e)); ok && n.v != 0 {
+				if n, ok := freeValue(f.number.v * constValue(e)); ok && (n.v != 0 || f.number.v == 0) {
 					f.number = n
 					continue
 				}

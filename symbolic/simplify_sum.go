@@ -64,7 +64,7 @@ func absorbConstants(list []summand) []summand {
 		if !list[i].number.IsFree() {
 			continue
 		}
-		variable, _ := variablePart(list[i].rest)
+		variable, own := variablePart(list[i].rest)
 		if hasFree(variable) {
 			continue
 		}
@@ -76,12 +76,11 @@ func absorbConstants(list []summand) []summand {
 			if !v.Equal(variable) {
 				continue
 			}
-			// A free number has no constant factors beside it.
-			n, ok := freeValue(list[i].number.v + list[j].number.v*c)
+			n, ok := freeValue(list[i].number.v*own + list[j].number.v*c)
 			if !ok {
 				continue
 			}
-			list[i].number = n
+			list[i], own = summand{n, variable}, 1
 			list = append(list[:j], list[j+1:]...)
 			if j < i {
 				i--
