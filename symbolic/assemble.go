@@ -171,7 +171,7 @@ func (a *assembler) edge(l, i int, e *kan.Edge, coef edgeConst) (term *Expr, shi
 		}
 	}
 	arg := a.argument(l, i, in, off)
-	return coef.scaled(Apply(e.Func, arg)), edgeConst{}
+	return coef.scaled(applyNamed(e.Func, arg, !e.Fixed)), edgeConst{}
 }
 
 // argument returns scale*v+offset for the value v that reaches layer l at node i.

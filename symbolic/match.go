@@ -56,7 +56,7 @@ func namedExpr(f *library.Func, a, b, c, d float64, arg *Expr, fixed bool) *Expr
 	if b != 0 {
 		arg = Add(arg, number(b))
 	}
-	e := Apply(f, arg)
+	e := applyNamed(f, arg, !fixed)
 	if c != 1 {
 		e = Mul(number(c), e)
 	}
@@ -64,6 +64,28 @@ func namedExpr(f *library.Func, a, b, c, d float64, arg *Expr, fixed bool) *Expr
 		e = Add(e, number(d))
 	}
 	return e
+}
+
+// applyNamed is Apply with the exponents of powers exact where they are
+// multiples of 1/2, 1/3 or 1/4, and otherwise Free if free is set.
+func applyNamed(f *library.Func, arg *Expr, free bool) *Expr {
+	if !f.IsPower {
+		return Apply(f, arg)
+	}
+	for _, q := range [...]float64{2, 3, 4} {
+		n := math.Round(f.Exponent * q)
+		switch {
+		case n/q != f.Exponent || math.Abs(n) > 1<<40:
+		case q == 2:
+			return Apply(f, arg)
+		default:
+			return Pow(arg, Rat(int64(n), int64(q)))
+		}
+	}
+	if free {
+		return Pow(arg, Free(f.Exponent))
+	}
+	return Apply(f, arg)
 }
 
 // Sizes of the samples on which starts are scanned, survivors polished, and
@@ -135,7 +157,7 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 			}
 		}
 		if best != nil && !math.IsInf(best.rms, 1) {
-			best.dl = some.descriptionLength(best.rms, best.m.bits())
+			best.dl = some.descriptionLength(best.rms, best.m)
 			found = append(found, *best)
 		}
 	}
@@ -158,7 +180,7 @@ func (f *fitter) finish(ctx context.Context, found []candidate, s *sample, keep 
 		if math.IsInf(c.rms, 1) || (!c.m.covered(s) && !s.exact(c.rms)) {
 			continue
 		}
-		c.dl = s.descriptionLength(c.rms, c.m.bits())
+		c.dl = s.descriptionLength(c.rms, c.m)
 		out = append(out, c)
 	}
 	sortCandidates(out)

@@ -51,16 +51,32 @@ func (f *fitter) tolerance(s *sample) float64 {
 }
 
 // descriptionLength is the number of bits that it takes to send the sample
-// with a formula of the given size and error: n/2*log2 of the mean square,
-// relative to the spread and floored, plus the formula's own bits. It does not
-// saturate until the floor, which is what tells near-equal functions apart.
+// with a model and an error: n/2*log2 of the mean square, relative to the
+// spread and floored, plus the model's own bits. It does not saturate until the
+// floor, which is what tells near-equal functions apart.
 // Source: Rissanen, Modeling by shortest data description (1978).
-func (s *sample) descriptionLength(rms, bits float64) float64 {
+//
+// Terms that are larger than the target and cancel cost the bits by which their
+// constants have to be known better: a parabola is not the top of a huge cosine.
+func (s *sample) descriptionLength(rms float64, m *model) float64 {
+	bits := m.bits()
 	if s.sd == 0 {
 		return bits
 	}
+	over := func(v float64) float64 { return math.Max(0, 2*math.Log2(v/(2*s.size))) }
+	bits += over(math.Abs(m.d))
+	for i := range m.terms {
+		t := &m.terms[i]
+		most := 0.0
+		for k := 0; k < len(s.x); k += max(1, len(s.x)/16) {
+			most = math.Max(most, math.Abs(t.value(s.x[k])))
+		}
+		if v := over(math.Abs(t.c) * most); isFinite(v) {
+			bits += v
+		}
+	}
 	r := math.Hypot(rms, s.floor) / s.sd
-	return float64(len(s.x))*math.Log2(r) + bits
+	return s.count*math.Log2(r) + bits
 }
 
 // exact reports whether an error is within rounding of zero.
@@ -165,7 +181,7 @@ func (f *fitter) settle(ctx context.Context, m *model, s *sample, iter int) floa
 	if math.IsInf(rms, 1) {
 		return rms
 	}
-	best := s.descriptionLength(rms, m.bits())
+	best := s.descriptionLength(rms, m)
 	try := func(change func(m *model) bool) bool {
 		if ctx.Err() != nil {
 			return false
@@ -180,7 +196,7 @@ func (f *fitter) settle(ctx context.Context, m *model, s *sample, iter int) floa
 		}
 		// Two constants that do the same are one too many even when the
 		// decimals left behind cost as much.
-		dl := s.descriptionLength(r, trial.bits())
+		dl := s.descriptionLength(r, trial)
 		if dl > best {
 			return false
 		}

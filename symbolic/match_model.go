@@ -371,7 +371,7 @@ func (c composite) expr(arg *Expr) *Expr {
 		if l.freeP {
 			arg = Pow(arg, Free(l.p))
 		} else {
-			arg = Apply(l.f, arg)
+			arg = applyNamed(l.f, arg, false)
 		}
 	}
 	return arg

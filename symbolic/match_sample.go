@@ -14,6 +14,7 @@ type sample struct {
 	sd    float64 // weighted standard deviation of y
 	size  float64 // largest |y|
 	floor float64 // error below which nothing can be told apart
+	count float64 // independent errors, which description lengths count
 }
 
 // relativeFloor is the error, relative to the spread of a curve, below which
@@ -60,6 +61,7 @@ func newSample(x, y, w []float64, noise float64) *sample {
 	if distinct < 3 {
 		return nil
 	}
+	s.count = float64(len(s.x))
 	s.measure(noise)
 	return s
 }
@@ -104,7 +106,8 @@ func (s *sample) thin(n int) *sample {
 	if total <= n {
 		return s
 	}
-	t := &sample{x: make([]float64, n), y: make([]float64, n), sd: s.sd, size: s.size, floor: s.floor}
+	t := &sample{x: make([]float64, n), y: make([]float64, n), sd: s.sd, size: s.size, floor: s.floor,
+		count: math.Min(s.count, float64(n))}
 	if s.rw != nil {
 		t.rw = make([]float64, n)
 	}

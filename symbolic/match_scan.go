@@ -16,7 +16,13 @@ type scan struct {
 	rw    []float64 // square roots of weights, never nil
 	wsum  float64
 	y     []float64 // weighted, centred and normalised target
-	col   []float64 // scratch
+
+	// The weighted target divided by its size, its sum of squares, and that
+	// after the mean is taken out.
+	weighted         []float64
+	square, variance float64
+
+	col []float64 // scratch
 }
 
 func newScan(s *sample) *scan {
@@ -29,6 +35,16 @@ func newScan(s *sample) *scan {
 	}
 	copy(sc.y, s.y)
 	sc.normalise(sc.y)
+	sc.weighted = make([]float64, n)
+	if s.size > 0 {
+		mean := 0.0
+		for i, y := range s.y {
+			sc.weighted[i] = sc.rw[i] * (y / s.size)
+			sc.square += sc.weighted[i] * sc.weighted[i]
+			mean += sc.rw[i] * sc.weighted[i]
+		}
+		sc.variance = sc.square - mean*mean/sc.wsum
+	}
 	return sc
 }
 
@@ -74,6 +90,25 @@ func (sc *scan) unexplained(col []float64) float64 {
 		dot += v * sc.y[i]
 	}
 	return math.Max(0, 1-dot*dot)
+}
+
+// leaves returns the share of the variance of y that c*col+d leaves for a
+// column as it comes, in one pass; 1 where the column is not finite or hardly
+// varies. It is less exact than unexplained of the normalised column, which is
+// good enough to choose starts.
+func (sc *scan) leaves(col []float64) float64 {
+	var s1, s2, sy float64
+	for i, v := range col {
+		w := sc.rw[i] * v
+		s1 += sc.rw[i] * w
+		s2 += w * w
+		sy += sc.y[i] * w
+	}
+	rest := s2 - s1*s1/sc.wsum
+	if !(rest > 1e-12*s2) || math.IsInf(rest, 1) {
+		return 1
+	}
+	return math.Max(0, 1-sy*sy/rest)
 }
 
 // A start is a link to begin with and the share of variance it leaves.

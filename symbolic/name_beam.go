@@ -12,6 +12,11 @@ import (
 // are.
 const mostCombinations = 24
 
+// afterExact is how many more are tried when one is exact: functions that are
+// each other's limits (exp and 1/cosh far out) can both be exact, and the
+// shorter formula need not come first.
+const afterExact = 5
+
 // combinations tries names for all edges at once, in the order of the sum of
 // their description lengths, until one is exact. The k best of all combinations
 // follow from those before them by taking the next match of one edge.
@@ -37,9 +42,11 @@ func (n *naming) combinations(ctx context.Context) {
 	first := make([]int, len(choices))
 	open := []combination{{first, bits(first)}}
 	seen := map[string]bool{key(first): true}
-	for range mostCombinations {
-		if len(open) == 0 || ctx.Err() != nil || n.exact() {
-			return
+	left := mostCombinations
+	for len(open) > 0 && left > 0 && ctx.Err() == nil {
+		left--
+		if n.exact() {
+			left = min(left, afterExact)
 		}
 		sort.SliceStable(open, func(i, j int) bool { return open[i].bits < open[j].bits })
 		c := open[0]

@@ -161,6 +161,10 @@ func (n *naming) matchEdge(ctx context.Context, net *kan.Network, t *trace, p pl
 		noise = 0.2 * s.sd
 	}
 	s.measure(noise)
+	// The errors of a spline are as many as its coefficients, not as the rows.
+	if e := p.in(net); e.Kind == kan.Spline {
+		s.count = math.Min(s.count, 2*float64(len(e.Spline.Coef)))
+	}
 	var out []Match
 	for _, c := range n.fits.matchCurve(ctx, s, n.set, n.opt.Candidates) {
 		out = append(out, c.match(s))

@@ -57,7 +57,7 @@ func containsExpr(list []*Expr, e *Expr) bool {
 type univariate struct {
 	fitter
 	s, some, few *sample
-	scan         *scan
+	scan, coarse *scan // of few, and of fewer for the widest searches
 	set          *library.Set
 	keep         int
 	budget       int
@@ -66,7 +66,8 @@ type univariate struct {
 
 func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	u := &univariate{s: s, some: s.thin(polishPoints), few: s.thin(scanPoints), set: set, keep: keepOf(opt, 5)}
-	u.scan = newScan(u.few)
+	u.scan, u.coarse = newScan(u.few), newScan(s.thin(coarsePoints))
+	u.coarse.zeros = u.scan.zeros
 	work := opt.Work
 	if work <= 0 {
 		work = 40
@@ -89,11 +90,10 @@ func (u *univariate) run(ctx context.Context) {
 		},
 		func(ctx context.Context) {
 			u.rationals(ctx)
-			u.race(ctx, append(u.innerChains(ctx), u.outerChains(ctx)...))
+			u.race(ctx, u.outerChains(ctx))
 		},
-		func(ctx context.Context) {
-			u.race(ctx, u.pairs(ctx))
-		},
+		func(ctx context.Context) { u.race(ctx, u.pairs(ctx)) },
+		func(ctx context.Context) { u.race(ctx, u.innerChains(ctx)) },
 	}
 	for _, stage := range stages {
 		stage(ctx)
@@ -116,9 +116,13 @@ func (u *univariate) done() bool {
 // How many models a race starts with, and how many go into its second round
 // and the finish.
 const (
-	raceStart  = 60
+	raceStart  = 80
 	raceSecond = 20
 )
+
+// coarsePoints is the number of points on which the largest dictionaries are
+// ranked.
+const coarsePoints = 48
 
 // race polishes models on few points, the better ones on more, and offers
 // those that are left when all points have been used. Models are changed.
@@ -131,7 +135,7 @@ func (u *univariate) race(ctx context.Context, models []*model) {
 				break
 			}
 			if c.rms = u.polish(ctx, c.m, s, iter); !math.IsInf(c.rms, 1) {
-				c.dl = s.descriptionLength(c.rms, c.m.bits())
+				c.dl = s.descriptionLength(c.rms, c.m)
 				out = append(out, c)
 			}
 		}

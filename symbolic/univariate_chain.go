@@ -7,20 +7,15 @@ import (
 	"github.com/kansym/kansym/library"
 )
 
-// innerLinks returns the links that chains, sums and products are made of:
-// every function of the set on the sample's interval, at most limit starts of
-// each, spread over those that it proposes.
-func (u *univariate) innerLinks(limit int) []link {
+// links returns starting links of every function of the set on the sample's
+// interval, at most limit of each, spread over those that it proposes.
+func (u *univariate) links(limit int) []link {
 	var links []link
 	for _, f := range u.set.Funcs() {
 		if f.Name == "1" || isRealPower(f) {
 			continue
 		}
-		all := u.scan.links(f)
-		step := max(1, (len(all)+limit-1)/limit)
-		for i := 0; i < len(all); i += step {
-			links = append(links, all[i])
-		}
+		links = append(links, spreadLinks(u.scan.links(f), limit)...)
 		if f.IsPower && !containsLink(links, newLink(f, 1, 0)) {
 			links = append(links, newLink(f, 1, 0))
 		}
@@ -28,59 +23,114 @@ func (u *univariate) innerLinks(limit int) []link {
 	return links
 }
 
+// spreadLinks returns at most limit of the links. The step is odd, as starts
+// often come in pairs of opposite sign.
+func spreadLinks(all []link, limit int) []link {
+	step := (len(all) + limit - 1) / limit
+	if step <= 1 {
+		return all
+	}
+	step |= 1
+	var out []link
+	for i := 0; i < len(all); i += step {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+// peels are the powers of x that a chain may be multiplied by.
+var peels = [...]int{-6, -5, -4, -3, -2, -1, 1, 2, 3, 4}
+
 // innerChains ranks chains f(a*g(x)+b) for every pair of functions, the inner
 // one at a few starts, the outer one at all the starts that suit what comes out
-// of the inner one.
+// of the inner one; and for an inner power, these times a power of x.
 func (u *univariate) innerChains(ctx context.Context) []*model {
-	s := u.few
-	mid := make([]float64, len(s.x))
-	col := make([]float64, len(s.x))
-	top := newShortlist()
-	for _, in := range u.innerLinks(6) {
+	x := u.coarse.s.x
+	mid, col, by := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
+	factors := newColumns(len(x), len(peels))
+	for k, p := range peels {
+		for i, v := range x {
+			factors[k][i] = math.Pow(v*u.coarse.sx, float64(p))
+		}
+	}
+	top, times := newShortlist(), newShortlist()
+	for _, in := range u.links(12) {
 		if ctx.Err() != nil {
 			break
 		}
-		if in.f.Name == "x" {
-			continue
-		}
-		lo, hi := math.Inf(1), math.Inf(-1)
-		for i, x := range s.x {
-			mid[i] = in.value(in.a*x + in.b)
-			lo, hi = math.Min(lo, mid[i]), math.Max(hi, mid[i])
-		}
+		lo, hi := in.column(mid, x)
 		if !isFinite(lo) || !isFinite(hi) || lo == hi {
 			continue
 		}
 		_, e := math.Frexp(math.Max(math.Abs(lo), math.Abs(hi)))
 		scale := math.Ldexp(1, -min(max(e, -1000), 1000))
+		peeled := in.f.IsPower && in.b == 0
 		for _, f := range u.set.Funcs() {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
-			key := f.Name + "(" + in.f.Name + ")"
+			name := f.Name + "(" + in.f.Name + ")"
 			for _, out := range startLinks(f, lo, hi, scale, u.scan.zeros) {
 				if out.f.IsPower && out.b == 0 && in.f.IsPower && in.b == 0 {
 					continue // a power of a power
 				}
-				for i, v := range mid {
-					col[i] = out.value(out.a*v + out.b)
+				out.column(col, mid)
+				if left := u.coarse.leaves(col); in.f.Name != "x" && top.wants(name, left) {
+					top.put(name, left, func() *model { return single(composite{in, out}) })
 				}
-				if !u.scan.normalise(col) {
+				if !peeled {
 					continue
 				}
-				if left := u.scan.unexplained(col); top.wants(key, left) {
-					top.put(key, left, func() *model { return single(composite{freeInner(in), out}) })
+				for k, factor := range factors {
+					for i, v := range col {
+						by[i] = v * factor[i]
+					}
+					if left := u.coarse.leaves(by); times.wants(name, left) {
+						p := float64(peels[k])
+						times.put(name, left, func() *model {
+							m := single(composite{in, out})
+							t := &m.terms[0]
+							t.chains = append(t.chains, composite{u.powerFactor(p)})
+							return m
+						})
+					}
 				}
 			}
-			u.evals += len(mid)
+			u.evals += len(x)
 		}
 	}
-	return top.models(raceStart)
+	return append(top.models(raceStart), times.models(raceStart/2)...)
 }
 
-// freeInner returns the link as an inner one: exp needs no shift even there,
-// and a power's scale is still redundant with the outer scale.
-func freeInner(l link) link { return l }
+// column writes the link's values at x to dst and returns their range, which
+// is not finite where a value is not.
+func (l *link) column(dst, x []float64) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for i, v := range x {
+		v = l.value(l.a*v + l.b)
+		dst[i] = v
+		if v != v {
+			return v, v
+		}
+		if v < lo {
+			lo = v
+		}
+		if v > hi {
+			hi = v
+		}
+	}
+	return lo, hi
+}
+
+// powerFactor returns x^p as a factor: where x is positive the exponent is
+// free, to be fixed again where it turns out simple.
+func (u *univariate) powerFactor(p float64) link {
+	l := newLink(library.Power(p), 1, 0)
+	if u.s.x[0] > 0 {
+		l.p, l.freeP = p, true
+	}
+	return l
+}
 
 // An inverse pairs an outer function with the transform of y that undoes it,
 // and the derivative of that transform.
@@ -199,7 +249,7 @@ func outerLink(f *library.Func, c, d float64) link {
 // transform is not finite.
 func (s *sample) through(transform func(float64) (t, dt float64), sign float64) *sample {
 	n := len(s.x)
-	out := &sample{x: s.x, y: make([]float64, n), rw: make([]float64, n)}
+	out := &sample{x: s.x, y: make([]float64, n), rw: make([]float64, n), count: s.count}
 	ss, most := 0.0, 0.0
 	for i, y := range s.y {
 		t, dt := transform(sign * y)

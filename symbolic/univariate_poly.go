@@ -41,7 +41,7 @@ func (u *univariate) polynomials(ctx context.Context) {
 func (u *univariate) eliminate(ctx context.Context, m *model) (candidate, bool) {
 	fit := func(m *model, s *sample) candidate {
 		c := candidate{m: m, rms: u.polish(ctx, m, s, 60)}
-		c.dl = s.descriptionLength(c.rms, m.bits())
+		c.dl = s.descriptionLength(c.rms, m)
 		return c
 	}
 	cur := fit(m, u.some)
