@@ -56,6 +56,7 @@ func (c *compiler) constant(v float64) int32 { return c.emit(instr{op: opConst, 
 func (c *compiler) unary(op opcode, a int32) int32 {
 	return c.emit(instr{op: op, a: a, b: a})
 }
+
 func (c *compiler) binary(op opcode, a, b int32) int32 {
 	return c.emit(instr{op: op, a: a, b: b})
 }

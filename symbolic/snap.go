@@ -11,9 +11,8 @@ type SnapOptions struct {
 	Domains map[string]Interval
 
 	// Exact is the RMSE, relative to the root mean square of the target, below
-	// which data count as free of noise. If it is 0 it is 1e-10. Then
-	// constants may also become short decimals, and tolerances follow from
-	// rounding instead of standard errors.
+	// which data count as free of noise. If it is 0 it is 1e-10. Tolerances then
+	// follow from rounding instead of standard errors.
 	Exact float64
 
 	// Sigmas is how many standard errors a constant may move. If it is 0 it is 4.
@@ -29,8 +28,7 @@ type SnapNote struct {
 
 // Snap replaces free constants of a fitted formula by exact forms: integers,
 // fractions, square roots of these, each times powers of the root of pi, or
-// fractions of e and its powers; in data without noise also short decimals. A
-// constant is tried within Sigmas standard errors (within rounding, for exact
+// fractions times e, powers of e, and short decimals. A constant is tried within Sigmas standard errors (within rounding, for exact
 // data), exponents first, constants inside functions next, factors and offsets
 // last, one at a time, the others refitted after each. A form is kept if the
 // description length of the whole does not rise, and if the form takes clearly
@@ -107,7 +105,7 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 			stderr = f.StdErr[k]
 		}
 		tol, precision := s.tolerance(c, stderr, f.RMSE, exact)
-		forms := formsNear(c, tol, exact)
+		forms := formsNear(c, tol)
 		if exact && math.Abs(c) > tol && s.rmse(fixConst(f.Expr, k, Int(0))) <= s.opt.Exact*s.scale {
 			// How well a constant that does nothing is known depends on
 			// rounding errors alone.

@@ -12,9 +12,8 @@ type form struct {
 	bits float64
 }
 
-// formsNear returns the exact forms within tol of c, fewest bits first. With
-// decimals it includes the shortest decimal.
-func formsNear(c, tol float64, decimals bool) []form {
+// formsNear returns the exact forms within tol of c, fewest bits first.
+func formsNear(c, tol float64) []form {
 	var out []form
 	add := func(e *Expr) {
 		if v := constValue(e); math.Abs(v-c) <= tol {
@@ -74,9 +73,7 @@ func formsNear(c, tol float64, decimals bool) []form {
 			}
 		}
 	}
-	if decimals {
-		add(shortestDecimal(c, tol))
-	}
+	add(shortestDecimal(c, tol))
 	slices.SortStableFunc(out, func(a, b form) int {
 		switch {
 		case a.bits < b.bits:
