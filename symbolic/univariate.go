@@ -113,53 +113,76 @@ func (u *univariate) done() bool {
 	return false
 }
 
-// How many models a race starts with, and how many go into its second round
-// and the finish.
-const (
-	raceStart  = 80
-	raceSecond = 20
-)
-
 // coarsePoints is the number of points on which the largest dictionaries are
 // ranked.
 const coarsePoints = 48
 
+// raceStart is how many starts of each form go into a race.
+const raceStart = 240
+
 // race polishes models on few points, the better ones on more, and offers
-// those that are left when all points have been used. Models are changed.
+// those that are left when all points have been used. Where some turn out exact
+// on the way the others are not pursued. Models are changed.
 func (u *univariate) race(ctx context.Context, models []*model) {
 	field := make([]candidate, 0, len(models))
-	round := func(s *sample, iter, keep int) {
-		out := field[:0]
-		for _, c := range field {
-			if ctx.Err() != nil || u.evals > u.budget {
-				break
-			}
-			if c.rms = u.polish(ctx, c.m, s, iter); !math.IsInf(c.rms, 1) {
-				c.dl = s.descriptionLength(c.rms, c.m)
-				out = append(out, c)
-			}
-		}
-		field = out
-		sortCandidates(field)
-		field = field[:min(len(field), keep)]
-	}
 	for _, m := range models {
 		field = append(field, candidate{m: m})
 	}
-	round(u.few, 12, raceSecond)
-	round(u.some, 60, u.keep+3)
+	// Errors of models that have not converged count less.
+	field = u.round(ctx, field, u.coarse.s, 8, 0.25, 150)
+	field = u.round(ctx, field, u.few, 25, 0.5, 30)
+	field = u.round(ctx, field, u.some, 60, 1, u.keep+3)
 	u.found = append(u.found, u.finish(ctx, field, u.s, u.keep)...)
 }
 
-// A shortlist keeps the best start of every form, named by key.
+// round polishes all candidates of a race and returns the keep best, of which
+// errors count for a share of the points.
+func (u *univariate) round(ctx context.Context, field []candidate, s *sample, iter int, share float64, keep int) []candidate {
+	t := *s
+	t.count *= share
+	out := field[:0]
+	exact := false
+	for _, c := range field {
+		if ctx.Err() != nil || u.evals > u.budget {
+			break
+		}
+		if c.rms = u.polish(ctx, c.m, s, iter); !math.IsInf(c.rms, 1) {
+			c.dl = t.descriptionLength(c.rms, c.m)
+			out = append(out, c)
+			exact = exact || s.exact(c.rms)
+		}
+	}
+	if exact {
+		some := out
+		out = out[:0]
+		for _, c := range some {
+			if s.exact(c.rms) {
+				out = append(out, c)
+			}
+		}
+	}
+	sortCandidates(out)
+	return out[:min(len(out), keep)]
+}
+
+// A shortlist keeps the best start of every form, named by key. Forms are
+// ranked by the share of variance that their start leaves and the cost of their
+// functions. As a start is rough, the share counts for startCount points only:
+// short forms get a chance to be polished.
 type shortlist struct {
 	at   map[string]int
 	list []entry
 }
 
+const startCount = 8
+
 type entry struct {
-	left  float64
-	model func() *model
+	left, cost float64
+	model      func() *model
+}
+
+func (e *entry) score() float64 {
+	return startCount/2*math.Log2(math.Max(e.left, 1e-30)) + e.cost
 }
 
 func newShortlist() *shortlist { return &shortlist{at: map[string]int{}} }
@@ -171,18 +194,18 @@ func (l *shortlist) wants(key string, left float64) bool {
 	return !ok || left < l.list[i].left
 }
 
-func (l *shortlist) put(key string, left float64, model func() *model) {
+func (l *shortlist) put(key string, left, cost float64, model func() *model) {
 	if i, ok := l.at[key]; ok {
-		l.list[i] = entry{left, model}
+		l.list[i] = entry{left, cost, model}
 		return
 	}
 	l.at[key] = len(l.list)
-	l.list = append(l.list, entry{left, model})
+	l.list = append(l.list, entry{left, cost, model})
 }
 
 // models returns the n best.
 func (l *shortlist) models(n int) []*model {
-	sort.SliceStable(l.list, func(i, j int) bool { return l.list[i].left < l.list[j].left })
+	sort.SliceStable(l.list, func(i, j int) bool { return l.list[i].score() < l.list[j].score() })
 	var out []*model
 	for _, e := range l.list[:min(n, len(l.list))] {
 		out = append(out, e.model())

@@ -76,7 +76,7 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 				}
 				out.column(col, mid)
 				if left := u.coarse.leaves(col); in.f.Name != "x" && top.wants(name, left) {
-					top.put(name, left, func() *model { return single(composite{in, out}) })
+					top.put(name, left, f.Cost+in.f.Cost, func() *model { return single(composite{in, out}) })
 				}
 				if !peeled {
 					continue
@@ -87,7 +87,7 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 					}
 					if left := u.coarse.leaves(by); times.wants(name, left) {
 						p := float64(peels[k])
-						times.put(name, left, func() *model {
+						times.put(name, left, f.Cost+in.f.Cost+3, func() *model {
 							m := single(composite{in, out})
 							t := &m.terms[0]
 							t.chains = append(t.chains, composite{u.powerFactor(p)})
@@ -197,7 +197,6 @@ func (u *univariate) outerFunc(name string) (*library.Func, bool) {
 // outerChains looks at y through the inverse of an outer function: what is left
 // is a single function c*g(a*x+b)+d of x, found by its starts.
 func (u *univariate) outerChains(ctx context.Context) []*model {
-	const each = 6
 	top := newShortlist()
 	for _, inv := range inverses {
 		if ctx.Err() != nil {
@@ -221,7 +220,7 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 					c, d, left := sc.line(in)
 					key := inv.outer + "(" + f.Name + ")"
 					if left < 0.5 && top.wants(key, left) {
-						top.put(key, left, func() *model {
+						top.put(key, left, f.Cost+outer.Cost, func() *model {
 							m := single(composite{in, outerLink(outer, c, d)})
 							m.terms[0].c = sign
 							return m
@@ -232,7 +231,7 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 			u.evals += len(t.x) * len(u.set.Funcs())
 		}
 	}
-	return top.models(each * 8)
+	return top.models(raceStart)
 }
 
 // outerLink returns f(c*u+d) with both constants free: unlike for a link on x,

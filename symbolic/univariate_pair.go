@@ -13,6 +13,7 @@ type atom struct {
 	name     string
 	raw, col []float64 // as they are, scaled to size 1; and normalised
 	dot      float64   // of col with the target
+	cost     float64   // of its functions
 	simple   bool      // one link, not a chain of two
 }
 
@@ -23,6 +24,9 @@ func (u *univariate) atoms() []atom {
 	add := func(name string, c composite) {
 		x := u.coarse.s.x
 		a := atom{chain: c, name: name, simple: len(c) == 1, raw: make([]float64, len(x)), col: make([]float64, len(x))}
+		for k := range c {
+			a.cost += c[k].f.Cost
+		}
 		most := 0.0
 		for i, v := range x {
 			a.raw[i] = c.value(v)
@@ -54,7 +58,7 @@ func (u *univariate) atoms() []atom {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
-			for _, l := range spreadLinks(startLinks(f, lo, hi, scale, u.scan.zeros), 6) {
+			for _, l := range spreadLinks(startLinks(f, lo, hi, scale, u.scan.zeros), 14) {
 				if !f.IsPower || l.b != 0 {
 					add(f.Name+"("+in.f.Name+")", composite{in, l})
 				}
@@ -85,7 +89,7 @@ func (u *univariate) pairs(ctx context.Context) []*model {
 				if rest := 1 - g*g; rest > 1e-6 {
 					left := 1 - (p.dot*p.dot+q.dot*q.dot-2*p.dot*q.dot*g)/rest
 					if sums.wants(name, left) {
-						sums.put(name, left, func() *model {
+						sums.put(name, left, p.cost+q.cost, func() *model {
 							return &model{freeD: true, terms: []term{
 								{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}},
 							}}
@@ -100,7 +104,7 @@ func (u *univariate) pairs(ctx context.Context) []*model {
 				col[k] = v * q.raw[k]
 			}
 			if left := u.coarse.leaves(col); products.wants(name, left) {
-				products.put(name, left, func() *model { return u.product(p, q) })
+				products.put(name, left, p.cost+q.cost, func() *model { return u.product(p, q) })
 			}
 			if q.plain() {
 				u.factored(p, q, col, products)
@@ -148,7 +152,7 @@ func (u *univariate) factored(f, power *atom, col []float64, top *shortlist) {
 	left := (sc.square - (b1*b1*a22-2*b1*b2*a12+b2*b2*a11)/det) / sc.variance
 	name := power.name + "*(" + f.name + "+1)"
 	if left >= 0 && top.wants(name, left) {
-		top.put(name, left, func() *model {
+		top.put(name, left, f.cost+power.cost+operatorBits, func() *model {
 			m := u.product(power, f)
 			m.terms = append(m.terms, term{c: 1, chains: []composite{append(composite(nil), m.terms[0].chains[0]...)}})
 			// One exponent for both terms: as a formula has it.

@@ -22,14 +22,14 @@ func assign(h Header, opt Options) ([]role, error) {
 	roles := make([]role, len(h.Columns))
 	excluded := make([]bool, len(h.Columns))
 	for _, ref := range opt.Exclude {
-		i, err := h.resolve(ref, "to exclude")
+		i, err := h.Index(ref, "to exclude")
 		if err != nil {
 			return nil, err
 		}
 		excluded[i] = true
 	}
 	if opt.Weights != "" {
-		i, err := h.resolve(opt.Weights, "of weights")
+		i, err := h.Index(opt.Weights, "of weights")
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func assign(h Header, opt Options) ([]role, error) {
 // neither excluded nor used otherwise.
 func (h Header) target(opt Options, roles []role, excluded []bool) (int, error) {
 	if opt.Target != "" {
-		i, err := h.resolve(opt.Target, "for the target")
+		i, err := h.Index(opt.Target, "for the target")
 		if err != nil {
 			return 0, err
 		}
@@ -67,7 +67,7 @@ func (h Header) target(opt Options, roles []role, excluded []bool) (int, error) 
 	}
 	listed := make([]bool, len(h.Columns))
 	for _, ref := range opt.Inputs {
-		if i, err := h.resolve(ref, ""); err == nil {
+		if i, err := h.Index(ref, ""); err == nil {
 			listed[i] = true
 		}
 	}
@@ -104,7 +104,7 @@ func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 			Hint: "exclude fewer columns"}
 	}
 	for _, ref := range refs {
-		i, err := h.resolve(ref, "for an input")
+		i, err := h.Index(ref, "for an input")
 		if err != nil {
 			return err
 		}
@@ -148,10 +148,9 @@ func (h Header) named(roles []role) error {
 }
 
 // Index returns the column that ref names: by its name in the header, its
-// identifier, or its position as "#1". The error suggests the nearest names.
-func (h Header) Index(ref string) (int, error) { return h.resolve(ref, "") }
-
-func (h Header) resolve(ref, purpose string) (int, error) {
+// identifier, or its position as "#1". The error is of type *Error, says what
+// the column was wanted for ("for the target"), and suggests the nearest name.
+func (h Header) Index(ref, purpose string) (int, error) {
 	ref = strings.TrimSpace(ref)
 	if i, ok := find(h.Columns, ref); ok {
 		return i, h.unambiguous(i, ref)

@@ -1,0 +1,143 @@
+// Package report shows the result of a recovery to a person, as text with
+// tables, and to a program, as JSON.
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// Options steer Text. The zero value is useful.
+type Options struct {
+	// Source is what the data are called, usually the file's name.
+	Source string
+
+	// Width is the number of characters in a line of the terminal; formulas in
+	// tables are cut to fit. 0 means that nothing is cut.
+	Width int
+}
+
+// Text writes the whole result for a person to read: the data in a line, the
+// chosen formula with its errors and constants, all formulas worth comparing,
+// the curves of the network and what they were called, what is known about the
+// structure, and warnings. Sections that have nothing to say are left out. The
+// error is w's.
+func Text(w io.Writer, r *fit.Result, opt Options) error {
+	b := bufio.NewWriter(w)
+	writeData(b, r, opt)
+	if r.Best != nil {
+		writeBest(b, r)
+	}
+	if len(r.Front) > 1 {
+		fmt.Fprint(b, "\nFormulas by size (* chosen):\n")
+		if err := FrontTable(b, r.Front, r.Best, opt.Width); err != nil {
+			return err
+		}
+	}
+	if n := r.Network; n != nil && len(n.Edges) > 0 {
+		fmt.Fprintf(b, "\nCurves of the network [%s], held-out RMSE %s:\n", joinInts(n.Shape), number(n.RMSEHeldout))
+		if err := symbolic.EdgeTable(b, n.Edges); err != nil {
+			return err
+		}
+	}
+	writeList(b, "Structure", structure(r))
+	writeList(b, "Warnings", r.Warnings)
+	return b.Flush()
+}
+
+// writeData writes the line about the data.
+func writeData(w io.Writer, r *fit.Result, opt Options) {
+	if opt.Source != "" {
+		fmt.Fprintf(w, "%s: ", opt.Source)
+	}
+	fmt.Fprintf(w, "%s (%d to fit, %d held out), target %s, ", count(r.Rows, "row"), r.RowsUsed, r.RowsHeldout, r.Target)
+	const most = 12
+	names := make([]string, 0, most)
+	for _, v := range r.Variables {
+		if len(names) == most {
+			break
+		}
+		names = append(names, v.Name)
+	}
+	fmt.Fprintf(w, "%s %s", plural(len(r.Variables), "input"), strings.Join(names, ", "))
+	if more := len(r.Variables) - most; more > 0 {
+		fmt.Fprintf(w, " and %d more", more)
+	}
+	fmt.Fprintln(w)
+}
+
+// writeBest writes the chosen formula, how good it is, and its constants.
+func writeBest(w io.Writer, r *fit.Result) {
+	c := r.Best
+	fmt.Fprintf(w, "\n    %s = %s\n\n", r.Target, c.Expression)
+	if c.Exact {
+		fmt.Fprintf(w, "Exact: it reproduces the held-out rows to the precision of the numbers (RMSE %s).\n", number(c.RMSEHeldout))
+	} else {
+		fmt.Fprintf(w, "Held-out RMSE %s%s, R^2 %s; training RMSE %s.\n",
+			number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout), number(c.RMSETrain))
+	}
+	fmt.Fprintf(w, "Size %d, description length %.1f bits, seed %d, %.1f s", c.Complexity, c.DescriptionLength, r.Seed, r.Seconds)
+	if r.Interrupted {
+		fmt.Fprint(w, ", stopped before the search was complete")
+	}
+	fmt.Fprintln(w, ".")
+	if len(c.Constants) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\nConstants (value, standard error):\n")
+	for _, k := range c.Constants {
+		fmt.Fprintf(w, "  %s\n", constant(k))
+	}
+}
+
+// constant writes a constant to the digits that its standard error leaves
+// meaningful.
+func constant(k fit.Constant) string {
+	measured := withError(k.Value, k.StdErr)
+	if k.Snapped == "" {
+		return measured
+	}
+	if k.StdErr == 0 {
+		return k.Snapped
+	}
+	return fmt.Sprintf("%s (fitted: %s)", k.Snapped, measured)
+}
+
+// structure is what is known about the formula, in words, and the noise.
+func structure(r *fit.Result) []string {
+	lines := append([]string(nil), r.Structure...)
+	if n := r.Noise.Estimate; n > 0 && (r.Best == nil || !r.Best.Exact) {
+		line := fmt.Sprintf("the noise of %s is about %s", r.Target, number(n))
+		if r.Best != nil && r.Best.R2Heldout < 1 && r.Best.RMSEHeldout > 0 {
+			// The spread follows from the two measures of the same error.
+			spread := r.Best.RMSEHeldout / math.Sqrt(1-r.Best.R2Heldout)
+			line += fmt.Sprintf(", %s of its spread", percent(n/spread))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func writeList(w io.Writer, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s:\n", title)
+	for _, l := range lines {
+		fmt.Fprintf(w, "  - %s\n", l)
+	}
+}
+
+// share is the part of the spread that is left unexplained, in parentheses.
+func share(r2 float64) string {
+	if r2 >= 1 || math.IsNaN(r2) || math.IsInf(r2, 0) {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of the spread)", percent(math.Sqrt(1-r2)))
+}

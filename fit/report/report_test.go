@@ -1,0 +1,233 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// results are one result of every kind, with numbers as a run gives them.
+func results(t *testing.T) map[string]*fit.Result {
+	t.Helper()
+	exact := &fit.Candidate{
+		Expression: "m/sqrt(1-(v/c)^2)", LaTeX: `\frac{m}{\sqrt{1-\left(\frac{v}{c}\right)^{2}}}`, Complexity: 10, Exact: true,
+		R2Train: 1, R2Heldout: 1, RMSETrain: 1.2e-15, RMSEHeldout: 1.7e-15, DescriptionLength: 41.23,
+		Constants: []fit.Constant{{Value: 0.5000000001, StdErr: 3.1e-9, Snapped: "1/2"}, {Value: 1, Snapped: "1"}},
+	}
+	line := &fit.Candidate{
+		Expression: "1.0235876*m+0.1893012*v", LaTeX: `1.0235876\,m+0.1893012\,v`, Complexity: 7,
+		R2Train: 0.9312, R2Heldout: 0.9287331, RMSETrain: 0.2931, RMSEHeldout: 0.30412, DescriptionLength: 10234.5,
+		Constants: []fit.Constant{{Value: 1.0235876, StdErr: 0.0012}, {Value: 0.1893012, StdErr: 0.00071}},
+	}
+	noisy := &fit.Candidate{
+		Expression: "2.3698713*exp(-0.8096*x)", LaTeX: `2.3698713\,e^{-0.8096\,x}`, Complexity: 7,
+		R2Train: 0.99951, R2Heldout: 0.99948, RMSETrain: 0.01011, RMSEHeldout: 0.01024, DescriptionLength: 812.04,
+		Constants: []fit.Constant{{Value: 2.3698713, StdErr: 0.00112}, {Value: -0.80961, StdErr: 7.3e-4}},
+	}
+	return map[string]*fit.Result{
+		"exact": {
+			Version: 1, Target: "E", Rows: 1000, RowsUsed: 750, RowsHeldout: 250, Seed: 1, Seconds: 1.25,
+			Variables: []fit.Variable{{Name: "m", Column: "m"}, {Name: "v", Column: "v (m/s)"}, {Name: "c", Column: "c"}},
+			Best:      exact, Front: []*fit.Candidate{line, exact},
+			Network: &fit.NetworkInfo{Shape: []int{3, 2, 1}, RMSEHeldout: 1.4e-5, Edges: []symbolic.EdgeRow{
+				{Layer: 0, From: 0, To: 0, Name: "log", A: 1, B: 0, C: 1, D: 0, RMSE: 1.1e-6, R2: 1,
+					Alternatives: []symbolic.Match{{Func: function(t, "sqrt"), A: 1, C: 2, D: -1, RMSE: 0.0123, R2: 0.9981}}},
+				{Layer: 1, From: 0, To: 0, Name: "exp", A: 1, B: 0, C: 1, D: 0, RMSE: 2.5e-6, R2: 1},
+			}},
+			Structure: []string{"v and c enter only as v/c"},
+			Warnings:  []string{`column "v (m/s)" is called v in formulas`},
+		},
+		"noisy": {
+			Version: 1, Target: "y", Rows: 400, RowsUsed: 300, RowsHeldout: 100, Seed: 7, Seconds: 12.02, Interrupted: true,
+			Variables: []fit.Variable{{Name: "x", Column: "x"}},
+			Best:      noisy, Front: []*fit.Candidate{noisy},
+			Structure: []string{}, Warnings: []string{}, Noise: fit.NoiseInfo{Estimate: 0.01},
+		},
+	}
+}
+
+func function(t *testing.T, name string) *library.Func {
+	t.Helper()
+	f, ok := library.Lookup(name)
+	if !ok {
+		t.Fatalf("the library has no %s", name)
+	}
+	return f
+}
+
+// golden compares got with a file under testdata and writes what it got beside
+// it where they differ.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestText(t *testing.T) {
+	for name, r := range results(t) {
+		var b bytes.Buffer
+		if err := Text(&b, r, Options{Source: name + ".csv"}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".txt", b.Bytes())
+		for i, l := range strings.Split(b.String(), "\n") {
+			if strings.TrimRight(l, " ") != l {
+				t.Errorf("%s: line %d ends in blanks: %q", name, i+1, l)
+			}
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	for name, r := range results(t) {
+		var b, again bytes.Buffer
+		if err := errors.Join(JSON(&b, r), JSON(&again, r)); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".json", b.Bytes())
+		if !bytes.Equal(b.Bytes(), again.Bytes()) {
+			t.Errorf("%s: two encodings differ", name)
+		}
+		var back fit.Result
+		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(r.Best, back.Best); diff != "" {
+			t.Errorf("%s: the formula is read back otherwise:\n%s", name, diff)
+		}
+	}
+}
+
+// Numbers that JSON cannot hold become null, wherever they are.
+func TestJSONFinite(t *testing.T) {
+	r := results(t)["exact"]
+	r.Best.RMSETrain = math.NaN()
+	r.Network.RMSEHeldout = math.Inf(1)
+	r.Network.Edges[0].R2 = math.Inf(-1)
+	r.Network.Edges[0].Alternatives[0].RMSE = math.NaN()
+	var b bytes.Buffer
+	if err := JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(b.Bytes()) || bytes.Count(b.Bytes(), []byte(": null")) != 5 {
+		t.Errorf("want five nulls (the best formula stands twice) in\n%s", b.Bytes())
+	}
+}
+
+// A result with nothing in it has every field that a program may ask for.
+func TestJSONEmpty(t *testing.T) {
+	var b bytes.Buffer
+	if err := JSON(&b, &fit.Result{}); err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(b.Bytes(), &m); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []string{"version", "target", "rows", "rows_used", "rows_heldout", "seed", "seconds", "variables",
+		"best", "front", "structure", "noise", "warnings", "interrupted"} {
+		if _, ok := m[k]; !ok {
+			t.Errorf("%s is missing", k)
+		}
+	}
+	for _, k := range []string{"variables", "front", "structure", "warnings"} {
+		if _, ok := m[k].([]any); !ok {
+			t.Errorf("%s is %v, not an array", k, m[k])
+		}
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestWriteError(t *testing.T) {
+	r := results(t)["exact"]
+	if err := Text(brokenWriter{}, r, Options{}); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("Text: %v", err)
+	}
+	if err := JSON(brokenWriter{}, r); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("JSON: %v", err)
+	}
+}
+
+func TestWidth(t *testing.T) {
+	r := results(t)["exact"]
+	r.Front[0].Expression = strings.Repeat("x+", 200) + "x|y"
+	var b bytes.Buffer
+	if err := FrontTable(&b, r.Front, r.Best, 100); err != nil {
+		t.Fatal(err)
+	}
+	for l := range strings.Lines(b.String()) {
+		if n := len([]rune(strings.TrimRight(l, "\n"))); n > 100 {
+			t.Errorf("%d characters in %q", n, l)
+		}
+	}
+	b.Reset()
+	if err := FrontTable(&b, r.Front, r.Best, 0); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), r.Front[0].Expression) {
+		t.Errorf("a formula was cut without need:\n%s", b.String())
+	}
+}
+
+func TestWithError(t *testing.T) {
+	tests := []struct {
+		v, se float64
+		want  string
+	}{
+		{2.3698713, 0.00112, "2.3699 ± 0.0011"},
+		{-0.80961, 7.3e-4, "-0.80961 ± 0.00073"},
+		{1234567.89, 1234, "1.23457e+06 ± 1.2e+03"},
+		{12345.678, 12, "12346 ± 12"},
+		{6.674e-11, 2e-15, "6.67400e-11 ± 2.0e-15"},
+		{1, 1e-16, "1.0000000000000000 ± 1.0e-16"},
+		{0.001, 0.5, "0.00 ± 0.50"},
+		{0, 0.25, "0.00 ± 0.25"},
+		{3, 0, "3"},
+		{3, math.NaN(), "3"},
+		{3, math.Inf(1), "3"},
+		{1e300, 1e280, "1.0000000000000000e+300 ± 1.0e+280"},
+	}
+	for _, tt := range tests {
+		if got := withError(tt.v, tt.se); got != tt.want {
+			t.Errorf("withError(%g, %g) = %q, want %q", tt.v, tt.se, got, tt.want)
+		}
+	}
+}
+
+func TestR2(t *testing.T) {
+	for v, want := range map[float64]string{
+		1: "1", 0.5: "0.5000", 0.99951: "0.99951", 0.9999999912: "0.9999999912", 1 - 1e-15: "0.9999999999999990", -3: "-3.0000",
+	} {
+		if got := r2(v); got != want {
+			t.Errorf("r2(%v) = %q, want %q", v, got, want)
+		}
+	}
+}
