@@ -136,7 +136,7 @@ func (s *state) quotients() []task {
 			for pivot := range fs {
 				// A large dictionary is tried with a constant in the
 				// denominator only.
-				if pivot > 0 && len(fs) > 20 || fs[pivot].logOf >= 0 {
+				if pivot > 0 && len(fs) > 40 || fs[pivot].logOf >= 0 {
 					break
 				}
 				tasks = append(tasks, task{"quotients of " + spec.name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
