@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/fit/report"
+	"github.com/kansym/kansym/fit/table"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// fitOptions are the flags of kansym fit.
+type fitOptions struct {
+	target, weights string
+	inputs, exclude []string
+	missing         string
+	time            seconds
+	seed            uint64
+	json, model     string
+	quiet           bool
+	library         string
+	functions       []string
+	maxComplexity   positive
+	rowsUsed        positive
+	threads         positive
+	refit           string
+	inputsGiven     bool
+}
+
+func (p *program) fitCommand() *cobra.Command {
+	o := &fitOptions{time: seconds(60 * time.Second)}
+	c := &cobra.Command{
+		Use:   "fit DATA",
+		Short: "Find a formula for a column of a table",
+		Long: `Find a formula that explains one column of a table by the others.
+
+DATA is a table as text, separated by commas, tabs, semicolons, bars or blanks,
+with a header line; it may be compressed by gzip, and - is standard input.
+Columns are referred to by their names in the header, by the identifiers that
+formulas use, or by position as '#1', '#2', ...
+
+The search ends when a formula is certain or the time is over. Ctrl-C ends it
+early; the best formula so far is printed and written all the same.
+
+Exit codes: 0 an answer, 1 no answer, 2 wrong use or unreadable input, 130
+interrupted.`,
+		Example: `  kansym fit data.csv
+  kansym fit data.csv --target speed --inputs mass,force --time 20s
+  kansym fit data.csv.gz --exclude date,'#1' --weights n --json result.json
+  kansym fit data.csv --function 'lorentz(x)=1/(1+x^2)' --library trig
+  kansym fit data.csv --refit 'a0*x^a1+a2'`,
+		Args: exactArgs("DATA"),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.inputsGiven = c.Flags().Changed("inputs")
+			return p.fit(c.Context(), args[0], o)
+		},
+		ValidArgsFunction: completeFiles(1),
+	}
+	f := c.Flags()
+	f.StringVar(&o.target, "target", "", "`column` to explain (default: the last)")
+	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
+	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
+	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
+	f.StringVar(&o.missing, "missing", "drop", "what to do with incomplete rows: `drop or error`")
+	f.Var(&o.time, "time", "how long to search at most")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random; the same seed gives the same result")
+	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
+	f.StringVar(&o.model, "model", "", "write a model for kansym predict to `file`")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the formula alone")
+	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
+	f.StringArrayVar(&o.functions, "function", nil, "add a function, as in `'lorentz(x)=1/(1+x^2)'`; may be repeated")
+	f.Var(&o.maxComplexity, "max-complexity", "greatest size of a formula, in operators, functions, variables and numbers")
+	f.Var(&o.rowsUsed, "rows-used", "greatest number of rows to fit to, drawn by seed (default: as many as the time allows)")
+	f.Var(&o.threads, "threads", "how many fits to run at once (default: one for each processor)")
+	f.StringVar(&o.refit, "refit", "", "search nothing and fit the constants of this `formula`, as in 'a0*x^a1+a2'; names that are no columns are constants")
+	completeColumns(c, "target", "inputs", "exclude", "weights")
+	return c
+}
+
+// fit runs the command.
+func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
+	start := time.Now()
+	missing, err := table.ParseMissing(o.missing)
+	if err != nil {
+		return fmt.Errorf("--missing: %w", err)
+	}
+	if o.inputsGiven && len(o.inputs) == 0 {
+		return errors.New("--inputs names no column")
+	}
+	vocabulary, err := newVocabulary(o.library, o.functions)
+	if err != nil {
+		return err
+	}
+	outputs, err := p.openOutputs(path, o)
+	if err != nil {
+		return err
+	}
+	defer outputs.json.discard()
+	defer outputs.model.discard()
+
+	left, formula := splitEquation(o.refit)
+	if left != "" && o.target == "" {
+		o.target = left
+	}
+	data, err := p.readTable(ctx, path, table.Options{
+		Target: o.target, Inputs: o.inputs, Exclude: o.exclude, Weights: o.weights,
+		Missing: missing, Reserved: vocabulary.reserved,
+	})
+	if err != nil {
+		return err
+	}
+	opt := fit.Options{
+		Seed: o.seed, Threads: int(o.threads), RowsUsed: int(o.rowsUsed),
+		Library: vocabulary.set, MaxComplexity: int(o.maxComplexity),
+	}
+	if o.refit != "" {
+		if opt.Refit, err = parseRefit(formula, data, vocabulary); err != nil {
+			return err
+		}
+	}
+	// Reading counts: what the user waits for is the answer.
+	budget := time.Duration(o.time)
+	opt.Time = max(budget-time.Since(start), budget/10)
+
+	var bar *progress
+	if f := terminal(p.stderr); f != nil && !o.quiet {
+		bar = startProgress(f, opt.Time)
+		opt.Progress = bar.report
+	}
+	result, err := fit.Run(ctx, data, opt)
+	bar.stop()
+	if err != nil || result == nil || result.Best == nil {
+		return noAnswer(ctx, err)
+	}
+	result.Warnings = merge(data.Warnings, result.Warnings)
+	if err := p.writeOutputs(result, data, vocabulary, outputs, o); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &failure{code: exitInterrupted}
+	}
+	return nil
+}
+
+// noAnswer says why there is no formula. Errors that concern what the user
+// gave are wrong use.
+func noAnswer(ctx context.Context, err error) error {
+	var bad *table.Error
+	switch {
+	case ctx.Err() != nil:
+		return &failure{code: exitInterrupted, err: errors.New("interrupted before any formula was found")}
+	case errors.As(err, &bad):
+		return err
+	case err == nil:
+		err = errors.New("no formula was found; give it more --time or more rows")
+	}
+	return &failure{code: exitNoAnswer, err: err}
+}
+
+// fitOutputs are the files that kansym fit writes; nil where none is asked for.
+type fitOutputs struct{ json, model *output }
+
+// openOutputs makes sure, before the work, that everything can be written.
+func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err error) {
+	if o.json != "" && o.json == o.model {
+		return out, fmt.Errorf("--json and --model both write %s; give two files", o.json)
+	}
+	for _, path := range []string{o.json, o.model} {
+		if path != "" && path != "-" && sameFile(path, data) {
+			return out, fmt.Errorf("%s holds the data and would be overwritten; choose another file", path)
+		}
+	}
+	defer func() {
+		if err != nil {
+			out.json.discard()
+			out.model.discard()
+		}
+	}()
+	if o.json != "" {
+		if out.json, err = openOutput(o.json, p.stdout); err != nil {
+			return out, err
+		}
+	}
+	if o.model != "" {
+		if out.model, err = openOutput(o.model, p.stdout); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func sameFile(a, b string) bool {
+	ia, erra := os.Stat(a)
+	ib, errb := os.Stat(b)
+	return erra == nil && errb == nil && os.SameFile(ia, ib) && ia.Mode().IsRegular()
+}
+
+// writeOutputs writes the files first, then standard output.
+func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions) error {
+	if out.model != nil {
+		if err := out.model.write(func(w io.Writer) error { return writeModel(w, r, v) }); err != nil {
+			return err
+		}
+	}
+	if out.json != nil {
+		if err := out.json.write(func(w io.Writer) error { return report.JSON(w, r) }); err != nil {
+			return err
+		}
+	}
+	var err error
+	switch {
+	case o.json == "-" || o.model == "-":
+	case o.quiet:
+		_, err = fmt.Fprintln(p.stdout, r.Best.Expression)
+	default:
+		err = report.Text(p.stdout, r, report.Options{Source: data.Source, Width: width(p.stdout)})
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write to standard output: %w", err)
+	}
+	return nil
+}
+
+// readTable reads the data; it returns when ctx is done even while waiting for
+// standard input.
+func (p *program) readTable(ctx context.Context, path string, opt table.Options) (*table.Table, error) {
+	type outcome struct {
+		t   *table.Table
+		err error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		in, source, err := p.openData(path)
+		if err != nil {
+			done <- outcome{nil, err}
+			return
+		}
+		defer in.Close()
+		t, err := table.Read(in, source, opt)
+		done <- outcome{t, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, noAnswer(ctx, nil)
+	case o := <-done:
+		return o.t, o.err
+	}
+}
+
+// openData opens a data file, or standard input for "-".
+func (p *program) openData(path string) (in io.ReadCloser, source string, err error) {
+	if path == "-" {
+		return io.NopCloser(p.stdin), "standard input", nil
+	}
+	f, err := table.OpenFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	return f, path, nil
+}
+
+// parseRefit reads the formula whose constants are to be fitted: its names that
+// are no columns, or if it has none of those, its decimals.
+func parseRefit(formula string, data *table.Table, v *vocabulary) (*symbolic.Expr, error) {
+	opt := symbolic.ParseOptions{Vars: data.InputNames(), Params: true, Functions: v.set}
+	e, err := symbolic.Parse(formula, opt)
+	if err != nil {
+		return nil, fmt.Errorf("--refit: %w", err)
+	}
+	if len(e.FreeValues()) == 0 {
+		opt.FreeNumbers = true
+		if e, err = symbolic.Parse(formula, opt); err != nil {
+			return nil, fmt.Errorf("--refit: %w", err)
+		}
+	}
+	if slices.Contains(e.Vars(), data.Names[data.Target]) {
+		return nil, fmt.Errorf("--refit: the formula uses the target %s itself", data.Names[data.Target])
+	}
+	return e, nil
+}
+
+// merge joins two lists, each line once.
+func merge(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if out == nil {
+		out = []string{}
+	}
+	return out
+}

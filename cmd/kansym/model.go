@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// formulaFormat marks a model file that holds a formula; network models have a
+// format of their own.
+const (
+	formulaFormat  = "kansym-formula"
+	formulaVersion = 1
+)
+
+// formulaModel is a model file that holds a formula.
+type formulaModel struct {
+	Format     string         `json:"format"`
+	Version    int            `json:"version"`
+	Target     string         `json:"target"`
+	Expression string         `json:"expression"`
+	Variables  []fit.Variable `json:"variables"`
+	Functions  []string       `json:"functions,omitempty"` // definitions of the user's functions
+}
+
+// writeModel writes the trained network, or the formula if none was needed.
+func writeModel(w io.Writer, r *fit.Result, v *vocabulary) error {
+	if r.Net == nil {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(formulaModel{Format: formulaFormat, Version: formulaVersion, Target: r.Target,
+			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions})
+	}
+	columns := map[string]string{}
+	for _, x := range r.Variables {
+		columns[x.Name] = x.Column
+	}
+	m := kan.Model{Target: r.Target, Snapshot: kan.Snapshot{Command: "fit", Network: r.Net}}
+	for _, name := range r.Net.Inputs {
+		m.Columns = append(m.Columns, columns[name])
+	}
+	return m.Save(w)
+}
+
+// predictor predicts a target from columns.
+type predictor struct {
+	inputs []fit.Variable
+	target string // empty if unknown
+
+	// predict fills dst for rows of inputs, cols[i] being input i. Where there
+	// is no finite answer, dst is NaN.
+	predict func(dst []float64, cols [][]float64)
+}
+
+// newPredictor reads what is to predict: a formula, or the name of a file with
+// a model or a result.
+func newPredictor(what string, v *vocabulary) (*predictor, error) {
+	info, err := os.Stat(what)
+	switch {
+	case err == nil && info.IsDir() && !isFormula(what, v):
+		return nil, fmt.Errorf("%s is a directory; name a model file or give a formula", what)
+	case err == nil && info.Mode().IsRegular():
+		return loadPredictor(what, v)
+	case strings.HasSuffix(strings.ToLower(what), ".json"):
+		return nil, fmt.Errorf("%s: no such file; give a model, a result of kansym fit --json, or a formula", what)
+	}
+	left, formula := splitEquation(what)
+	e, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
+	if err != nil {
+		return nil, err
+	}
+	p := &predictor{target: left}
+	for _, name := range e.Vars() {
+		p.inputs = append(p.inputs, fit.Variable{Name: name, Column: name})
+	}
+	return p, p.evaluate(formula, v.set)
+}
+
+func isFormula(text string, v *vocabulary) bool {
+	_, err := symbolic.Parse(text, symbolic.ParseOptions{Functions: v.set})
+	return err == nil
+}
+
+// loadPredictor reads a model file or a result.
+func loadPredictor(path string, v *vocabulary) (*predictor, error) {
+	const most = 64 << 20
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(text) > most {
+		return nil, fmt.Errorf("%s: is larger than %d MB, which no model is", path, most>>20)
+	}
+	var head struct {
+		formulaModel
+		Best *struct {
+			Expression string `json:"expression"`
+		} `json:"best"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("%s: is neither a model nor a result of kansym fit --json: %w", path, err)
+	}
+	switch {
+	case head.Format == kan.FormatName:
+		return networkPredictor(path, text, v)
+	case head.Format == formulaFormat && head.Version > formulaVersion, head.Best != nil && head.Version > 1:
+		return nil, fmt.Errorf("%s: was written by a newer kansym (version %d of the format); use that one", path, head.Version)
+	case head.Best != nil:
+		head.Expression = head.Best.Expression
+	case head.Format != formulaFormat:
+		return nil, fmt.Errorf("%s: is neither a model nor a result of kansym fit --json", path)
+	}
+	if len(head.Functions) > 0 {
+		defs := append(append([]string(nil), head.Functions...), v.definitions...)
+		if v, err = newVocabulary("", defs); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return formulaPredictor(path, head.formulaModel, v)
+}
+
+// formulaPredictor predicts by the formula of a file. Variables that the
+// formula does without are not asked for.
+func formulaPredictor(path string, m formulaModel, v *vocabulary) (*predictor, error) {
+	e, err := symbolic.Parse(m.Expression, symbolic.ParseOptions{Functions: v.set})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	p := &predictor{target: m.Target}
+	columns := map[string]string{}
+	for _, x := range m.Variables {
+		columns[x.Name] = x.Column
+	}
+	for _, name := range e.Vars() {
+		column, ok := columns[name]
+		if !ok {
+			return nil, fmt.Errorf("%s: the formula uses %s, which is not among the variables", path, name)
+		}
+		p.inputs = append(p.inputs, fit.Variable{Name: name, Column: column})
+	}
+	if err := p.evaluate(m.Expression, v.set); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// evaluate makes p predict by the expr-lang program of a formula.
+func (p *predictor) evaluate(formula string, set *library.Set) error {
+	names := make([]string, len(p.inputs))
+	for i, x := range p.inputs {
+		names[i] = x.Name
+	}
+	ev, err := symbolic.CompileExprLang(formula, names, set)
+	if err != nil {
+		return err
+	}
+	row := make([]float64, len(names))
+	p.predict = func(dst []float64, cols [][]float64) {
+		for r := range dst {
+			for i := range cols {
+				row[i] = cols[i][r]
+			}
+			y, err := ev.Eval(row)
+			if err != nil || math.IsInf(y, 0) {
+				y = math.NaN()
+			}
+			dst[r] = y
+		}
+	}
+	return nil
+}
+
+// networkPredictor predicts by the network of a model file. Functions that are
+// not built in are defined in the file or by v.
+func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, error) {
+	m, err := kan.Load(bytes.NewReader(text), func(name, formula string) (*library.Func, error) {
+		if f, ok := library.Lookup(name); ok && formula == "" {
+			return f, nil
+		}
+		if f, ok := v.set.Lookup(name); ok {
+			return f, nil
+		}
+		if formula == "" {
+			return nil, errors.New("unknown function " + name + "; define it with --function")
+		}
+		return symbolic.ParseFunction(name+"(x)="+formula, v.set)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	p := &predictor{target: m.Target, predict: func(dst []float64, cols [][]float64) {
+		m.Network.Predict(dst, cols)
+		for i, y := range dst {
+			if math.IsInf(y, 0) {
+				dst[i] = math.NaN()
+			}
+		}
+	}}
+	for i, name := range m.Network.Inputs {
+		x := fit.Variable{Name: name, Column: name}
+		if m.Columns != nil {
+			x.Column = m.Columns[i]
+		}
+		p.inputs = append(p.inputs, x)
+	}
+	return p, nil
+}
