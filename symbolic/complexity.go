@@ -3,34 +3,31 @@ package symbolic
 import "math"
 
 // Complexity returns the size of e as it is printed: the number of operators,
-// function calls, variables and numbers, each counting 1. A leading minus is an
-// operator, pi is a number, the fraction 1/3 is two numbers and an operator,
-// sqrt is a call. m/sqrt(1-(v/c)^2) has 10: m / sqrt 1 - v / c ^ 2. It counts
-// what the printers print without building their notation.
+// function calls, variables and numbers, each counting 1. The minus of a negative
+// number is part of it, any other leading minus is an operator; pi is a number,
+// the fraction 1/3 is two numbers and an operator, sqrt is a call.
+// m/sqrt(1-(v/c)^2) has 10: m / sqrt 1 - v / c ^ 2. It counts what the printers
+// print without building their notation.
 func (e *Expr) Complexity() int {
 	switch e.kind {
 	case KindRational, KindFloat:
-		n := 1
 		if e.q > 1 {
-			n = 3
+			return 3
 		}
-		if e.v < 0 || (e.v == 0 && math.Signbit(e.v)) {
-			n++
-		}
-		return n
+		return 1
 	case KindAdd:
 		n := len(e.args) - 1
 		negative := 0
 		for _, t := range e.args {
-			size := t.Complexity()
+			n += t.Complexity()
 			if t.isNegative() {
-				// The sign is the operator before the term.
-				size--
 				negative++
+				if t.minusIsOperator() {
+					n-- // it is the operator before the term
+				}
 			}
-			n += size
 		}
-		if negative == len(e.args) {
+		if negative == len(e.args) && e.args[0].minusIsOperator() {
 			n++ // otherwise a term without a sign is printed first
 		}
 		return n
@@ -50,7 +47,7 @@ func (e *Expr) Complexity() int {
 // productComplexity is the size of a product written as a quotient.
 func productComplexity(factors []*Expr) int {
 	total, above, below := 0, 0, 0
-	negative := false
+	negative, number := false, false
 	for _, f := range factors {
 		switch {
 		case f.kind == KindRational:
@@ -62,15 +59,17 @@ func productComplexity(factors []*Expr) int {
 			if p != 1 {
 				above++
 				total++
+				number = true
 			}
 			if f.q != 1 {
 				below++
 				total++
 			}
-		case f.kind == KindFloat && math.Signbit(f.v):
-			negative = !negative
+		case f.kind == KindFloat:
+			negative = negative != math.Signbit(f.v)
 			above++
 			total++
+			number = true
 		case f.kind == KindPow && f.args[1].isNegativeConst():
 			below++
 			total += powerComplexity(f.args[0], f.args[1], -1)
@@ -81,8 +80,9 @@ func productComplexity(factors []*Expr) int {
 	}
 	if above == 0 {
 		above, total = 1, total+1
+		number = true
 	}
-	if negative {
+	if negative && !number {
 		total++
 	}
 	return total + above + below - 1
@@ -123,6 +123,28 @@ func (e *Expr) isNegative() bool {
 		return negative
 	}
 	return false
+}
+
+// minusIsOperator reports whether the leading minus of e, if it has one, stands
+// before something else than a number.
+func (e *Expr) minusIsOperator() bool {
+	if e.kind != KindMul {
+		return false
+	}
+	above := false
+	for _, f := range e.args {
+		switch {
+		case f.kind == KindFloat:
+			return false
+		case f.kind == KindRational:
+			if f.p != 1 && f.p != -1 {
+				return false
+			}
+		case f.kind != KindPow || !f.args[1].isNegativeConst():
+			above = true
+		}
+	}
+	return above
 }
 
 func (e *Expr) isNegativeConst() bool {

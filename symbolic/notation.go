@@ -34,13 +34,25 @@ const (
 
 func node(op noteOp, args ...*notation) *notation { return &notation{op: op, args: args} }
 
-// count returns the number of nodes.
+// count returns the number of nodes. The minus of a number belongs to it.
 func (n *notation) count() int {
 	c := 1
+	if n.op == noteNeg && n.args[0].startsWithNumber() {
+		c = 0
+	}
 	for _, a := range n.args {
 		c += a.count()
 	}
 	return c
+}
+
+// startsWithNumber reports whether a minus before n stands before a number that
+// it can be part of; that of -2^x cannot.
+func (n *notation) startsWithNumber() bool {
+	for n.op == noteMul || n.op == noteDiv {
+		n = n.args[0]
+	}
+	return n.op == noteNum
 }
 
 // note writes e in the notation of a reader.

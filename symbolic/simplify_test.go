@@ -91,7 +91,7 @@ func TestComplexityCountsTokens(t *testing.T) {
 func countTokens(text string) int {
 	n := 0
 	for i := 0; i < len(text); {
-		c := text[i]
+		start, c := i, text[i]
 		switch {
 		case c == '(' || c == ')':
 			i++
@@ -99,6 +99,9 @@ func countTokens(text string) int {
 		case c >= '0' && c <= '9':
 			for i < len(text) && (strings.IndexByte("0123456789.e", text[i]) >= 0 || strings.IndexByte("+-", text[i]) >= 0 && text[i-1] == 'e') {
 				i++
+			}
+			if start > 0 && text[start-1] == '-' && (start == 1 || text[start-2] == '(') && (i == len(text) || text[i] != '^') {
+				continue // the minus was counted, for both
 			}
 		case c >= 'a' && c <= 'z':
 			for i < len(text) && (text[i] >= 'a' && text[i] <= 'z' || text[i] >= '0' && text[i] <= '9') {
