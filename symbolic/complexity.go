@@ -59,7 +59,7 @@ func productComplexity(factors []*Expr) int {
 			if p != 1 {
 				above++
 				total++
-				number = true
+				number = number || above == 1
 			}
 			if f.q != 1 {
 				below++
@@ -69,7 +69,7 @@ func productComplexity(factors []*Expr) int {
 			negative = negative != math.Signbit(f.v)
 			above++
 			total++
-			number = true
+			number = number || above == 1
 		case f.kind == KindPow && f.args[1].isNegativeConst():
 			below++
 			total += powerComplexity(f.args[0], f.args[1], -1)
@@ -131,7 +131,6 @@ func (e *Expr) minusIsOperator() bool {
 	if e.kind != KindMul {
 		return false
 	}
-	above := false
 	for _, f := range e.args {
 		switch {
 		case f.kind == KindFloat:
@@ -141,10 +140,10 @@ func (e *Expr) minusIsOperator() bool {
 				return false
 			}
 		case f.kind != KindPow || !f.args[1].isNegativeConst():
-			above = true
+			return true
 		}
 	}
-	return above
+	return false // a 1 is printed above the fraction bar
 }
 
 func (e *Expr) isNegativeConst() bool {

@@ -84,6 +84,9 @@ func (s *simplifier) round(e *Expr) *Expr {
 	if x, changed := s.together(normal); changed {
 		try(s.compact(s.normal(x)))
 	}
+	for _, x := range s.divideThrough(normal) {
+		try(s.compact(s.normal(x)))
+	}
 	return best
 }
 

@@ -49,3 +49,35 @@ func (s *simplifier) denominator(terms []*Expr) factors {
 	}
 	return common
 }
+
+// divideThrough moves a term t of a sum below a power out of it, (t+u)^p =
+// t^p*(1+u/t)^p, once for each such term: c*m/sqrt(c^2-v^2) becomes
+// m/sqrt(1-(v/c)^2). A power that is not an integer needs a positive t.
+func (s *simplifier) divideThrough(e *Expr) []*Expr {
+	var out []*Expr
+	e.Walk(func(n *Expr) bool {
+		if n.kind != KindPow || n.args[0].kind != KindAdd || n.args[1].kind != KindRational || hasFree(n.args[0]) {
+			return true
+		}
+		p := n.args[1]
+		for _, t := range n.args[0].args {
+			if f := split(t); len(f.list) == 0 || !isInteger64(p) && !s.rangeOf(t).positive() {
+				continue
+			}
+			over := s.power(t, minusOne)
+			terms := make([]*Expr, len(n.args[0].args))
+			for i, u := range n.args[0].args {
+				terms[i] = s.product([]*Expr{u, over})
+			}
+			divided := s.product([]*Expr{s.power(t, p), s.power(s.sum(terms), p)})
+			out = append(out, e.Map(func(m *Expr) *Expr {
+				if m.Equal(n) {
+					return divided
+				}
+				return m
+			}))
+		}
+		return true
+	})
+	return out
+}
