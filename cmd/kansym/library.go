@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/olekukonko/tablewriter/tw"
 	"github.com/spf13/cobra"
 
 	"github.com/kansym/kansym/fit/report"
@@ -75,8 +74,7 @@ func (p *program) listLibrary(list []*library.Func, used *library.Set, asJSON bo
 		e.SetIndent("", "  ")
 		return e.Encode(entries)
 	}
-	return report.Plain(p.stdout, []string{"name", "formula", "domain", "bits", "in use"}, rows,
-		[]tw.Align{tw.AlignLeft, tw.AlignLeft, tw.AlignLeft, tw.AlignRight, tw.AlignLeft})
+	return report.Plain(p.stdout, []string{"name", "formula", "domain", "bits", "in use"}, rows, "lllrl")
 }
 
 func bound(v float64) *float64 {

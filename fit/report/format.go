@@ -15,22 +15,6 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-// r2 writes a coefficient of determination with as many digits as tell it from
-// 1, which more digits of a good fit do.
-func r2(v float64) string {
-	switch {
-	case math.IsNaN(v) || math.IsInf(v, 0):
-		return "-"
-	case v == 1:
-		return "1"
-	case v > 0.999:
-		// 1-v has two digits left.
-		digits := min(2-int(math.Floor(math.Log10(1-v)))-1, 16)
-		return strconv.FormatFloat(v, 'f', digits, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 4, 64)
-}
-
 func percent(share float64) string {
 	switch p := 100 * share; {
 	case p >= 0.01:
@@ -44,25 +28,51 @@ func percent(share float64) string {
 // error, and the error to two digits: 2.3701 ± 0.0012. Without a standard
 // error it is the value to full precision.
 func withError(v, se float64) string {
-	if !(se > 0) || math.IsInf(se, 0) || math.IsNaN(v) || math.IsInf(v, 0) {
-		return strconv.FormatFloat(v, 'g', -1, 64)
+	shortest := strconv.FormatFloat(v, 'g', -1, 64)
+	switch {
+	case !(se > 0) || math.IsInf(se, 0) || math.IsNaN(v) || math.IsInf(v, 0):
+		return shortest
+	case se < 1e-14*math.Abs(v):
+		// The error is the rounding of the value, and its digits are all there.
+		return shortest + " ± " + strconv.FormatFloat(se, 'g', 2, 64)
 	}
-	place := int(math.Floor(math.Log10(se))) - 1
-	size := place
+	// Powers of ten of the last and of the first digit.
+	place := exponent10(se) - 1
+	size := place + 1
 	if v != 0 {
-		size = int(math.Floor(math.Log10(math.Abs(v))))
+		size = max(size, exponent10(v))
 	}
-	if -place >= 0 && place >= -9 && size >= -5 && size < 9 {
-		return fmt.Sprintf("%s ± %s", strconv.FormatFloat(v, 'f', -place, 64), strconv.FormatFloat(se, 'f', -place, 64))
+	digits := size - place
+	if size < -290 { // where numbers have fewer digits
+		return fmt.Sprintf("%.3g ± %.2g", v, se)
 	}
-	// Digits down to the place of the error, 17 at most.
-	digits := max(0, min(size-place, 16))
-	return fmt.Sprintf("%s ± %s", trimExponent(strconv.FormatFloat(v, 'e', digits, 64)),
-		trimExponent(strconv.FormatFloat(se, 'e', 1, 64)))
+	if size < -5 || size >= 9 || place > 0 && size >= 7 {
+		mantissa := strconv.FormatFloat(v*math.Pow10(-size), 'f', digits, 64)
+		if digits > 6 {
+			return fmt.Sprintf("%se%+03d ± %.2g", mantissa, size, se)
+		}
+		return fmt.Sprintf("(%s ± %.*f)e%+03d", mantissa, digits, se*math.Pow10(-size), size)
+	}
+	if place > 0 {
+		unit := math.Pow10(place)
+		v, se, place = math.Round(v/unit)*unit, math.Round(se/unit)*unit, 0
+	}
+	value := strconv.FormatFloat(v, 'f', -place, 64)
+	if place < -7 {
+		return value + " ± " + strconv.FormatFloat(se, 'g', 2, 64)
+	}
+	return value + " ± " + strconv.FormatFloat(se, 'f', -place, 64)
 }
 
-// trimExponent drops an exponent of zero.
-func trimExponent(s string) string { return strings.TrimSuffix(s, "e+00") }
+// exponent10 is the exponent of v in scientific notation to two digits.
+func exponent10(v float64) int {
+	_, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', 1, 64), "e")
+	n, err := strconv.Atoi(e)
+	if err != nil {
+		return 0 // v is not finite
+	}
+	return n
+}
 
 func joinInts(v []int) string {
 	s := make([]string, len(v))

@@ -1,23 +1,21 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
 	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/symbolic"
 )
 
-// FrontTable writes one row for each candidate: its size, its errors, its
+// FrontTable writes one row for each candidate: its complexity, its errors, its
 // description length and its formula. best is marked with a star. Formulas are
 // cut where a row would be wider than width characters; 0 cuts nothing.
 func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width int) error {
-	header := []string{"", "size", "held-out RMSE", "training RMSE", "R^2", "bits", "formula"}
+	header := []string{"", "complexity", "held-out RMSE", "training RMSE", "R^2", "bits", "formula"}
 	rows := make([][]string, len(front))
 	used := make([]int, len(header))
 	for j, h := range header {
@@ -28,52 +26,44 @@ func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width 
 		if c == best {
 			mark = "*"
 		}
-		held := number(c.RMSEHeldout)
-		if c.Exact {
-			held += " exact"
-		}
-		rows[i] = []string{mark, strconv.Itoa(c.Complexity), held, number(c.RMSETrain), r2(c.R2Heldout),
-			fmt.Sprintf("%.1f", c.DescriptionLength), c.Expression}
+		rows[i] = []string{mark, strconv.Itoa(c.Complexity), number(c.RMSEHeldout), number(c.RMSETrain),
+			symbolic.TableR2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), c.Expression}
 		for j, s := range rows[i] {
 			used[j] = max(used[j], utf8.RuneCountInString(s))
 		}
 	}
 	if width > 0 {
-		room := width
+		room := width - 1
 		for _, n := range used[:len(used)-1] {
 			room -= n + 2
 		}
 		for _, r := range rows {
-			r[len(r)-1] = cut(r[len(r)-1], max(room-2, 20))
+			r[len(r)-1] = cut(r[len(r)-1], max(room, 20))
 		}
 	}
-	right := []tw.Align{tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignLeft}
-	return Plain(w, header, rows, right)
+	return Plain(w, header, rows, "lrrrrrl")
 }
 
-// Plain writes rows below a header without any lines, each column aligned as
-// told, and cuts or changes no text.
-func Plain(w io.Writer, header []string, rows [][]string, align []tw.Align) error {
-	t := tablewriter.NewTable(w,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders: tw.BorderNone,
-			Settings: tw.Settings{
-				Separators: tw.SeparatorsNone,
-				Lines:      tw.LinesNone,
-			},
-		})),
-		// By default names are upper-cased and long text is wrapped.
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-	)
-	t.Header(header)
-	if err := t.Bulk(rows); err != nil {
-		return fmt.Errorf("write table: %w", err)
+// Plain writes rows below a header without any lines; align has an l or r for
+// each column. Text is neither cut nor changed.
+func Plain(w io.Writer, header []string, rows [][]string, align string) error {
+	return trimmed(w, func(w io.Writer) error {
+		return symbolic.WriteTable(w, symbolic.TablePlain, header, rows, align)
+	})
+}
+
+// trimmed writes the table that f draws without the blanks that fill up its
+// last column.
+func trimmed(w io.Writer, f func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := f(&b); err != nil {
+		return err
 	}
-	if err := t.Render(); err != nil {
+	var out []byte
+	for line := range bytes.Lines(b.Bytes()) {
+		out = append(append(out, bytes.TrimRight(line, " \n")...), '\n')
+	}
+	if _, err := w.Write(out); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil

@@ -14,10 +14,11 @@ import (
 )
 
 // JSON writes the result as documented for the command line. Equal results
-// give equal bytes. Field names come from the json tags of fit.Result, and a nil slice is an empty
-// array; small
-// objects and arrays stand on one line. JSON has no NaN and no infinity, so a
-// number that is not finite is written as null. The error is w's.
+// give equal bytes. Keys come from the json tags of fit.Result. Every key is
+// there even where it has nothing to say, so that a program need not ask: a nil
+// slice is an empty array, a nil pointer null, and so is a number that is not
+// finite, for which JSON has no notation. Small objects and arrays stand on one
+// line. The error is w's.
 func JSON(w io.Writer, r *fit.Result) error {
 	text, err := encode(reflect.ValueOf(r), "")
 	if err != nil {
@@ -76,8 +77,8 @@ func encodeStruct(v reflect.Value, indent string) ([]byte, error) {
 	var items [][]byte
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || name == "-" || strings.Contains(options, "omitempty") && isEmpty(v.Field(i)) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "-" {
 			continue
 		}
 		if name == "" {
@@ -127,12 +128,4 @@ func leaf(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
-}
-
-func isEmpty(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Slice, reflect.Map, reflect.String, reflect.Array:
-		return v.Len() == 0
-	}
-	return v.IsZero()
 }

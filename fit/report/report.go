@@ -35,14 +35,15 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 		writeBest(b, r)
 	}
 	if len(r.Front) > 1 {
-		fmt.Fprint(b, "\nFormulas by size (* chosen):\n")
+		fmt.Fprint(b, "\nFormulas by complexity (* chosen):\n")
 		if err := FrontTable(b, r.Front, r.Best, opt.Width); err != nil {
 			return err
 		}
 	}
 	if n := r.Network; n != nil && len(n.Edges) > 0 {
-		fmt.Fprintf(b, "\nCurves of the network [%s], held-out RMSE %s:\n", joinInts(n.Shape), number(n.RMSEHeldout))
-		if err := symbolic.EdgeTable(b, n.Edges); err != nil {
+		fmt.Fprintf(b, "\nCurves of the network [%s], held-out RMSE %s; edge layer:from:to was named c*name(a*x+b)+d:\n",
+			joinInts(n.Shape), number(n.RMSEHeldout))
+		if err := trimmed(b, func(w io.Writer) error { return symbolic.EdgeTable(w, n.Edges) }); err != nil {
 			return err
 		}
 	}
@@ -80,9 +81,9 @@ func writeBest(w io.Writer, r *fit.Result) {
 		fmt.Fprintf(w, "Exact: it reproduces the held-out rows to the precision of the numbers (RMSE %s).\n", number(c.RMSEHeldout))
 	} else {
 		fmt.Fprintf(w, "Held-out RMSE %s%s, R^2 %s; training RMSE %s.\n",
-			number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout), number(c.RMSETrain))
+			number(c.RMSEHeldout), share(c.R2Heldout), symbolic.TableR2(c.R2Heldout), number(c.RMSETrain))
 	}
-	fmt.Fprintf(w, "Size %d, description length %.1f bits, seed %d, %.1f s", c.Complexity, c.DescriptionLength, r.Seed, r.Seconds)
+	fmt.Fprintf(w, "Complexity %d, description length %.1f bits, seed %d, %.1f s", c.Complexity, c.DescriptionLength, r.Seed, r.Seconds)
 	if r.Interrupted {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
