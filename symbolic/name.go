@@ -266,7 +266,10 @@ func (n *naming) rows(named *kan.Network) []EdgeRow {
 				if !e.Active() {
 					continue
 				}
-				row := EdgeRow{Layer: l, From: from, To: to, Name: e.Func.Name, A: e.A, B: e.B, C: e.C, D: e.D, R2: 1}
+				row := EdgeRow{Layer: l, From: from, To: to, Name: "spline", R2: 1}
+				if e.Kind == kan.Named {
+					row.Name, row.A, row.B, row.C, row.D = e.Func.Name, e.A, e.B, e.C, e.D
+				}
 				for _, m := range n.matches[place{l, from, to}] {
 					if m.Func.Name == row.Name {
 						row.RMSE, row.R2 = m.RMSE, m.R2
