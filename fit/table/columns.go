@@ -2,9 +2,10 @@ package table
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/kansym/kansym/library"
 )
 
 // role is what a column of the file is used for.
@@ -200,58 +201,24 @@ func find(names []string, ref string) (int, bool) {
 	return 0, false
 }
 
-// nearest returns the name with the smallest edit distance from ref, case
-// aside, or nothing if even that one is a different word. Names of more than
-// longest bytes are passed over.
+// nearest returns the name that ref may be a slip for, or nothing.
 func nearest(ref string, lists ...[]string) string {
+	// Nobody types longer names, and comparing them takes a while.
 	const longest = 200
 	if len(ref) > longest {
 		return ""
 	}
-	type scored struct {
-		name string
-		d    int
-	}
-	var all []scored
-	low := []rune(strings.ToLower(ref))
+	var known []string
 	for _, l := range lists {
 		for _, n := range l {
-			if len(n) > longest {
-				continue
-			}
-			d := editDistance(low, []rune(strings.ToLower(n)))
-			if d <= min(len(low), len([]rune(n)))/2 {
-				all = append(all, scored{n, d})
+			if n != "" && len(n) <= longest {
+				known = append(known, n)
 			}
 		}
 	}
-	if len(all) == 0 {
-		return ""
+	near, ok := library.Nearest(ref, known)
+	if ok && len([]rune(ref)) == 1 && !strings.EqualFold(near, ref) {
+		return "" // every letter is one slip away from every other
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].d < all[j].d })
-	return all[0].name
-}
-
-// editDistance is the number of insertions, deletions, replacements and swaps
-// of neighbours between a and b (Damerau 1964, restricted).
-func editDistance(a, b []rune) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
+	return near
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/kansym/kansym/symbolic"
 )
 
 const (
@@ -67,7 +69,7 @@ type Reader struct {
 // y for the last one. All errors are of type *Error.
 func NewReader(r io.Reader, source string, opt ReaderOptions) (*Reader, error) {
 	if opt.Reserved == nil {
-		opt.Reserved = func(string) bool { return false }
+		opt.Reserved = symbolic.ReservedName
 	}
 	rd := &Reader{maxLine: opt.MaxLine, reserved: opt.Reserved, header: Header{Source: source}}
 	if rd.maxLine <= 0 {
