@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -22,6 +23,28 @@ func percent(share float64) string {
 	default:
 		return strconv.FormatFloat(share, 'g', 2, 64)
 	}
+}
+
+// duration writes seconds to a tenth, and short ones to two digits.
+func duration(seconds float64) string {
+	if seconds < 1 {
+		return strconv.FormatFloat(seconds, 'g', 2, 64)
+	}
+	return strconv.FormatFloat(seconds, 'f', 1, 64)
+}
+
+var decimal = regexp.MustCompile(`[0-9]+\.[0-9]+(e[-+]?[0-9]+)?`)
+
+// brief is a formula with its decimals cut to 6 digits.
+func brief(formula string) string {
+	return decimal.ReplaceAllStringFunc(formula, func(number string) string {
+		const short = 7 // 6 digits and a point
+		v, err := strconv.ParseFloat(number, 64)
+		if err != nil || len(number) <= short {
+			return number
+		}
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	})
 }
 
 // withError writes a value to the place of the second digit of its standard

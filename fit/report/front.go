@@ -12,8 +12,9 @@ import (
 )
 
 // FrontTable writes one row for each candidate: its complexity, its errors, its
-// description length and its formula. best is marked with a star. Formulas are
-// cut where a row would be wider than width characters; 0 cuts nothing.
+// description length in bits and its formula with numbers to 6 digits. best is
+// marked with a star. Formulas are cut where a row would be wider than width
+// characters; 0 cuts nothing.
 func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width int) error {
 	header := []string{"", "complexity", "held-out RMSE", "training RMSE", "R^2", "bits", "formula"}
 	rows := make([][]string, len(front))
@@ -27,7 +28,7 @@ func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width 
 			mark = "*"
 		}
 		rows[i] = []string{mark, strconv.Itoa(c.Complexity), number(c.RMSEHeldout), number(c.RMSETrain),
-			symbolic.TableR2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), c.Expression}
+			symbolic.TableR2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), brief(c.Expression)}
 		for j, s := range rows[i] {
 			used[j] = max(used[j], utf8.RuneCountInString(s))
 		}

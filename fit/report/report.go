@@ -35,7 +35,7 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 		writeBest(b, r)
 	}
 	if len(r.Front) > 1 {
-		fmt.Fprint(b, "\nFormulas by complexity (* chosen):\n")
+		fmt.Fprint(b, "\nFormulas by complexity (* chosen; long numbers cut to 6 digits):\n")
 		if err := FrontTable(b, r.Front, r.Best, opt.Width); err != nil {
 			return err
 		}
@@ -83,31 +83,34 @@ func writeBest(w io.Writer, r *fit.Result) {
 		fmt.Fprintf(w, "Held-out RMSE %s%s, R^2 %s; training RMSE %s.\n",
 			number(c.RMSEHeldout), share(c.R2Heldout), symbolic.TableR2(c.R2Heldout), number(c.RMSETrain))
 	}
-	fmt.Fprintf(w, "Complexity %d, description length %.1f bits, seed %d, %.1f s", c.Complexity, c.DescriptionLength, r.Seed, r.Seconds)
+	fmt.Fprintf(w, "Complexity %d, description length %.1f bits, seed %d, %s s", c.Complexity, c.DescriptionLength, r.Seed, duration(r.Seconds))
 	if r.Interrupted {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
-	if len(c.Constants) == 0 {
-		return
-	}
-	fmt.Fprint(w, "\nConstants (value, standard error):\n")
-	for _, k := range c.Constants {
-		fmt.Fprintf(w, "  %s\n", constant(k))
-	}
+	writeConstants(w, c.Constants)
 }
 
-// constant writes a constant to the digits that its standard error leaves
-// meaningful.
-func constant(k fit.Constant) string {
-	measured := withError(k.Value, k.StdErr)
-	if k.Snapped == "" {
-		return measured
+// writeConstants writes each constant to the digits that its standard error
+// leaves meaningful.
+func writeConstants(w io.Writer, constants []fit.Constant) {
+	var lines []string
+	for _, k := range constants {
+		switch fitted := withError(k.Value, k.StdErr); {
+		case k.Snapped == "":
+			lines = append(lines, fitted)
+		case k.StdErr > 0 && k.Snapped != "0" && k.Snapped != "1" && k.Snapped != "-1":
+			// Factors of 1 and terms of 0 do not show in the formula.
+			lines = append(lines, k.Snapped+", fitted as "+fitted)
+		}
 	}
-	if k.StdErr == 0 {
-		return k.Snapped
+	if len(lines) == 0 {
+		return
 	}
-	return fmt.Sprintf("%s (fitted: %s)", k.Snapped, measured)
+	fmt.Fprint(w, "\nConstants (± standard error):\n")
+	for _, l := range lines {
+		fmt.Fprintf(w, "  %s\n", l)
+	}
 }
 
 // structure is what is known about the formula, in words, and the noise.

@@ -26,7 +26,8 @@ func results(t *testing.T) map[string]*fit.Result {
 	exact := &fit.Candidate{
 		Expression: "m/sqrt(1-(v/c)^2)", LaTeX: `\frac{m}{\sqrt{1-\left(\frac{v}{c}\right)^{2}}}`, Complexity: 10, Exact: true,
 		R2Train: 1, R2Heldout: 1, RMSETrain: 1.2e-15, RMSEHeldout: 1.7e-15, DescriptionLength: 41.23,
-		Constants: []fit.Constant{{Value: 0.5000000001, StdErr: 3.1e-9, Snapped: "1/2"}, {Value: 1, Snapped: "1"}},
+		Constants: []fit.Constant{{Value: 0.5000000001, StdErr: 3.1e-9, Snapped: "1/2"},
+			{Value: 0.9999999999, StdErr: 3e-9, Snapped: "1"}, {Value: 1, Snapped: "1"}},
 	}
 	line := &fit.Candidate{
 		Expression: "1.0235876*m+0.1893012*v", LaTeX: `1.0235876\,m+0.1893012\,v`, Complexity: 7,
@@ -40,7 +41,7 @@ func results(t *testing.T) map[string]*fit.Result {
 	}
 	return map[string]*fit.Result{
 		"exact": {
-			Version: 1, Target: "E", Rows: 1000, RowsUsed: 750, RowsHeldout: 250, Seed: 1, Seconds: 1.25,
+			Version: 1, Target: "E", Rows: 1000, RowsUsed: 750, RowsHeldout: 250, Seed: 1, Seconds: 0.02512,
 			Variables: []fit.Variable{{Name: "m", Column: "m"}, {Name: "v", Column: "v (m/s)"}, {Name: "c", Column: "c"}},
 			Best:      exact, Front: []*fit.Candidate{line, exact},
 			Network: &fit.NetworkInfo{Shape: []int{3, 2, 1}, RMSEHeldout: 1.4e-5, Edges: []symbolic.EdgeRow{
@@ -194,6 +195,19 @@ func TestWidth(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), r.Front[0].Expression) {
 		t.Errorf("a formula was cut without need:\n%s", b.String())
+	}
+}
+
+func TestBrief(t *testing.T) {
+	for formula, want := range map[string]string{
+		"1.0235876123*m+0.1893*v": "1.02359*m+0.1893*v",
+		"x2*1.5e-07/3":            "x2*1.5e-07/3",
+		"a^-0.30000000000000004":  "a^-0.3",
+		"2.99792458e+08*t":        "2.99792e+08*t",
+	} {
+		if got := brief(formula); got != want {
+			t.Errorf("brief(%q) = %q, want %q", formula, got, want)
+		}
 	}
 }
 
