@@ -65,22 +65,23 @@ interrupted.`,
 		ValidArgsFunction: completeFiles(1),
 	}
 	f := c.Flags()
+	f.SortFlags = false
 	f.StringVar(&o.target, "target", "", "`column` to explain (default: the last)")
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
-	f.StringVar(&o.missing, "missing", "drop", "what to do with incomplete rows: `drop or error`")
-	f.Var(&o.time, "time", "how long to search at most")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random; the same seed gives the same result")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
+	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
 	f.StringVar(&o.model, "model", "", "write a model for kansym predict to `file`")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the formula alone")
 	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
-	f.StringArrayVar(&o.functions, "function", nil, "add a function, as in `'lorentz(x)=1/(1+x^2)'`; may be repeated")
+	f.StringArrayVar(&o.functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	f.StringVar(&o.refit, "refit", "", "search nothing and fit the constants of this `formula`, as in 'a0*x^a1+a2'; names that are no columns are constants, or if there are none, decimals such as 2.5")
 	f.Var(&o.maxComplexity, "max-complexity", "greatest size of a formula, in operators, functions, variables and numbers")
 	f.Var(&o.rowsUsed, "rows-used", "greatest number of rows to fit to, drawn by seed (default: as many as the time allows)")
 	f.Var(&o.threads, "threads", "how many fits to run at once (default: one for each processor)")
-	f.StringVar(&o.refit, "refit", "", "search nothing and fit the constants of this `formula`, as in 'a0*x^a1+a2'; names that are no columns are constants")
 	completeColumns(c, "target", "inputs", "exclude", "weights")
 	return c
 }
@@ -135,12 +136,14 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 		bar = startProgress(f, opt.Time)
 		opt.Progress = bar.report
 	}
+	defer bar.stop()
 	result, err := fit.Run(ctx, data, opt)
 	bar.stop()
 	if err != nil || result == nil || result.Best == nil {
 		return noAnswer(ctx, err)
 	}
 	result.Warnings = merge(data.Warnings, result.Warnings)
+	result.Seconds = time.Since(start).Round(time.Millisecond).Seconds()
 	if err := p.writeOutputs(result, data, vocabulary, outputs, o); err != nil {
 		return err
 	}
@@ -238,14 +241,17 @@ func (p *program) readTable(ctx context.Context, path string, opt table.Options)
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		in, source, err := p.openData(path)
-		if err != nil {
-			done <- outcome{nil, err}
-			return
-		}
-		defer in.Close()
-		t, err := table.Read(in, source, opt)
-		done <- outcome{t, err}
+		var o outcome
+		o.err = guard(func() error {
+			in, source, err := p.openData(path)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			o.t, err = table.Read(in, source, opt)
+			return err
+		})
+		done <- o
 	}()
 	select {
 	case <-ctx.Done():

@@ -10,7 +10,9 @@ import (
 // seconds is a flag for a length of time: 90s, 1m30s, or a number of seconds.
 type seconds time.Duration
 
-func (s *seconds) String() string { return time.Duration(*s).String() }
+func (s *seconds) String() string {
+	return strconv.FormatFloat(time.Duration(*s).Seconds(), 'g', -1, 64) + "s"
+}
 
 func (s *seconds) Type() string { return "duration" }
 

@@ -39,7 +39,7 @@ they are used unless other functions are chosen by --library.`,
 	}
 	f := c.Flags()
 	f.StringVar(&spec, "library", "", "list only this `set`: default, polynomial, trig or all, changed by +name and -name")
-	f.StringArrayVar(&functions, "function", nil, "add a function, as in `'lorentz(x)=1/(1+x^2)'`; may be repeated")
+	f.StringArrayVar(&functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	f.BoolVar(&asJSON, "json", false, "write JSON")
 	return c
 }
@@ -60,13 +60,17 @@ func (p *program) listLibrary(list []*library.Func, used *library.Set, asJSON bo
 	rows := make([][]string, len(list))
 	for i, f := range list {
 		_, inUse := used.Lookup(f.Name)
-		entries[i] = libraryEntry{Name: f.Name, Formula: f.Formula, Callable: f.Callable,
+		formula := f.Formula
+		if f.Name == library.RealPowerName {
+			formula = f.Name // any p, not the one that stands for the family
+		}
+		entries[i] = libraryEntry{Name: f.Name, Formula: formula, Callable: f.Callable,
 			Low: bound(f.Domain.Lo), High: bound(f.Domain.Hi), Cost: f.Cost, InUse: inUse}
 		mark := ""
 		if inUse {
 			mark = "yes"
 		}
-		rows[i] = []string{f.Name, f.Formula, domain(f.Domain), fmt.Sprintf("%.1f", f.Cost), mark}
+		rows[i] = []string{f.Name, formula, domain(f.Domain), fmt.Sprintf("%.1f", f.Cost), mark}
 	}
 	if asJSON {
 		e := json.NewEncoder(p.stdout)
@@ -113,12 +117,20 @@ func withoutPoles(text string, d library.Domain) string {
 	if d.Poles == nil {
 		return text
 	}
-	switch poles := d.Poles(-5, 5); len(poles) {
-	case 0:
+	poles := d.Poles(-5, 5)
+	if len(poles) == 0 {
 		return text
-	case 1:
-		return fmt.Sprintf("%s but %.4g", text, poles[0])
-	default:
-		return fmt.Sprintf("%s but %.4g and so on", text, poles[0])
 	}
+	// The first to the right of 0 stands for all.
+	pole := poles[len(poles)-1]
+	for _, x := range poles {
+		if x >= 0 {
+			pole = min(pole, x)
+		}
+	}
+	text = fmt.Sprintf("%s but %.4g", text, pole)
+	if len(poles) > 1 {
+		text += " and others"
+	}
+	return text
 }

@@ -46,10 +46,11 @@ target if the table has it.`,
 		ValidArgsFunction: completeFiles(2),
 	}
 	f := c.Flags()
+	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "-", "write to `file`; - is standard output")
 	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction)")
-	f.StringVar(&o.missing, "missing", "drop", "what to do with missing numbers: `drop` leaves the prediction empty, error stops")
-	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses, as in `'lorentz(x)=1/(1+x^2)'`; may be repeated")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop leaves the prediction empty, error stops")
+	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing on standard error")
 	return c
 }

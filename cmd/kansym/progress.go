@@ -39,6 +39,7 @@ func width(w io.Writer) int {
 type progress struct {
 	bar  *progressbar.ProgressBar
 	done chan struct{}
+	once sync.Once
 	wg   sync.WaitGroup
 
 	mu     sync.Mutex
@@ -94,12 +95,14 @@ func (p *progress) report(s fit.Progress) {
 	p.mu.Unlock()
 }
 
-// stop removes the bar. It may be called on a nil progress.
+// stop removes the bar. It may be called on a nil progress and more than once.
 func (p *progress) stop() {
 	if p == nil {
 		return
 	}
-	close(p.done)
-	p.wg.Wait()
-	_ = p.bar.Clear()
+	p.once.Do(func() {
+		close(p.done)
+		p.wg.Wait()
+		_ = p.bar.Clear()
+	})
 }

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kansym/kansym/library"
 )
 
 // The exit codes that the documentation promises.
@@ -44,9 +49,11 @@ type program struct {
 // code. Cancelling ctx asks for the best answer so far.
 func kansym(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
-	root := p.root()
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := guard(func() error {
+		root := p.root()
+		root.SetArgs(args)
+		return root.ExecuteContext(ctx)
+	})
 	var f *failure
 	switch {
 	case err == nil:
@@ -59,6 +66,34 @@ func kansym(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	}
 	p.complain(err)
 	return exitUsage
+}
+
+// guard calls f and turns a panic into an error: a fault of the program is no
+// reason to show its insides to a user.
+func guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &failure{code: exitNoAnswer, err: &fault{value: v, stack: debug.Stack()}}
+		}
+	}()
+	return f()
+}
+
+// fault is a panic.
+type fault struct {
+	value any
+	stack []byte
+}
+
+// traceVariable is the environment variable that asks for the stack of a fault.
+const traceVariable = "KANSYM_TRACE"
+
+func (f *fault) Error() string {
+	text := fmt.Sprintf("internal error: %v\nthis is a fault of kansym, not of your data; please report it with the command line and the data", f.value)
+	if os.Getenv(traceVariable) == "" {
+		return text + ", and what it prints with " + traceVariable + "=1"
+	}
+	return fmt.Sprintf("%s\n\nkansym %s\n%s", text, version(), f.stack)
 }
 
 // complain writes an error for the user.
@@ -86,11 +121,47 @@ turns them into a formula whose constants are fitted to full precision.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetVersionTemplate("kansym {{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nrun %s --help for the options", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(strings.NewReplacer(
+		".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped 80",
+		".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 80",
+	).Replace(root.UsageTemplate()))
+	root.Args = unknownCommand
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.AddCommand(p.fitCommand(), p.predictCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
 	return root
+}
+
+// unknownCommand refuses arguments that are no command and says what may be
+// meant.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	if near, ok := library.Nearest(args[0], names); ok {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	} else if _, err := os.Stat(args[0]); err == nil {
+		hint = fmt.Sprintf("; to find a formula in a file, run: kansym fit %s", args[0])
+	}
+	return fmt.Errorf("there is no command %q%s\nrun kansym help for the commands", args[0], hint)
+}
+
+// flagError says which flag may be meant by an unknown one.
+func flagError(c *cobra.Command, err error) error {
+	hint := ""
+	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near, ok := library.Nearest(unknown.GetSpecifiedName(), names); ok && len(unknown.GetSpecifiedName()) > 1 {
+			hint = fmt.Sprintf("; did you mean --%s?", near)
+		}
+	}
+	return fmt.Errorf("%w%s\nrun %s --help for the options", err, hint, c.CommandPath())
 }
 
 // exactArgs is cobra.ExactArgs with a message that says what is missing.
