@@ -19,9 +19,8 @@ func (s *state) result(t *table.Table) *Result {
 		RowsUsed:    len(s.data.train.Y),
 		RowsHeldout: len(s.data.all.Y),
 		Seed:        s.opt.Seed,
-		Structure:   append([]string{}, s.structure...),
+		Structure:   []string{},
 		Warnings:    append([]string{}, s.warnings...),
-		Net:         s.net,
 	}
 	for i, n := range t.Names {
 		if i != t.Target {
@@ -29,7 +28,7 @@ func (s *state) result(t *table.Table) *Result {
 		}
 	}
 	best := s.front.best()
-	for _, c := range s.front.list {
+	for _, c := range s.front.worthwhile(best) {
 		k := s.candidate(c)
 		r.Front = append(r.Front, k)
 		if c == best {
@@ -38,35 +37,15 @@ func (s *state) result(t *table.Table) *Result {
 	}
 	r.Noise.Estimate = s.noise()
 	if s.net != nil {
-		r.Network = &NetworkInfo{Shape: s.net.Shape(), RMSEHeldout: math.Sqrt(s.netMSE), Edges: append([]symbolic.EdgeRow{}, s.netEdges...)}
+		r.Net = s.net.net
+		r.Network = &NetworkInfo{Shape: r.Net.Shape(), RMSEHeldout: math.Sqrt(s.net.mse), Edges: append([]symbolic.EdgeRow{}, s.net.edges...)}
 	}
-	r.Structure = append(r.Structure, s.unusedVariables(best)...)
+	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
 	}
 	r.Seconds = time.Since(s.start).Seconds()
 	return r
-}
-
-// unusedVariables says which inputs the formula does without.
-func (s *state) unusedVariables(c *scored) []string {
-	used := map[string]bool{}
-	for _, v := range c.expr.Vars() {
-		used[v] = true
-	}
-	var unused []int
-	for i, n := range s.data.train.Names {
-		if !used[n] {
-			unused = append(unused, i)
-		}
-	}
-	switch len(unused) {
-	case 0:
-		return nil
-	case 1:
-		return []string{list(s.data.train.Names, unused) + " is not needed"}
-	}
-	return []string{list(s.data.train.Names, unused) + " are not needed"}
 }
 
 // candidate describes a formula with its errors on every row of each part.

@@ -29,7 +29,7 @@ func (s *state) denseNetwork(ctx context.Context) bool {
 	if err != nil || !finite(report.HeldRMSE) || ctx.Err() != nil {
 		return false
 	}
-	s.keepNetwork(net, report.HeldRMSE*report.HeldRMSE, nil)
+	s.keepNetwork(&trained{tree: tree{name: "dense network", net: net}, mse: s.networkError(net)})
 	pruned, _, err := net.Prune(ctx, data, kan.PruneOptions{})
 	if err != nil {
 		return false
@@ -47,15 +47,8 @@ func (s *state) denseNetwork(ctx context.Context) bool {
 	if edges > mostEdges {
 		return false
 	}
-	mse := networkError(pruned, data)
-	return s.try(ctx, []task{s.naming(&trained{tree: tree{name: "dense network", net: pruned}, mse: mse}, data)})
-}
-
-// networkError is the weighted mean square error of a network on held-out
-// rows.
-func networkError(net *kan.Network, data kan.Data) float64 {
-	out := make([]float64, len(data.HeldY))
-	net.Predict(out, data.HeldCols)
-	mse, _ := meanSquare(out, data.HeldY, data.HeldW)
-	return mse
+	t := &trained{tree: tree{name: "pruned network", net: pruned}, mse: s.networkError(pruned)}
+	certain := s.try(ctx, []task{s.naming(t, data)})
+	s.keepNetwork(t)
+	return certain
 }

@@ -61,6 +61,22 @@ func (f *front) best() *scored {
 	return b
 }
 
+// worthwhile returns the front without the formulas that are hardly better than
+// a simpler one; best stays whatever it is.
+func (f *front) worthwhile(best *scored) []*scored {
+	// A formula larger by a node has to lower the error by a percent.
+	const gain = 0.99 * 0.99
+	var out []*scored
+	least := math.Inf(1)
+	for _, c := range f.list {
+		if c == best || c.error() <= gain*least && !(best.exact && c.complexity > best.complexity) {
+			out = append(out, c)
+			least = min(least, c.error())
+		}
+	}
+	return out
+}
+
 // exact returns the exact candidate of least description length, nil if there
 // is none.
 func (f *front) exact() *scored {

@@ -40,6 +40,10 @@ type Options struct {
 	// nothing is searched.
 	Refit *symbolic.Expr
 
+	// NoNetwork leaves out the network that is otherwise trained when a formula
+	// was certain without one.
+	NoNetwork bool
+
 	// Progress, if not nil, is called from one goroutine as work proceeds.
 	Progress func(Progress)
 }

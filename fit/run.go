@@ -57,6 +57,7 @@ func Run(ctx context.Context, t *table.Table, opt Options) (*Result, error) {
 		}
 	} else {
 		s.recover(budget)
+		s.sketch(budget)
 	}
 	// A stopped search still deserves round constants: polishing what is on
 	// the front is quick and has the reserve of the budget to itself.
@@ -166,7 +167,7 @@ func (s *state) noise() float64 {
 		least = min(least, c.error())
 	}
 	if s.net != nil {
-		least = min(least, s.netMSE)
+		least = min(least, s.net.mse)
 	}
 	if math.IsInf(least, 1) {
 		return 0

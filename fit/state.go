@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -23,15 +22,11 @@ type state struct {
 	domains map[string]symbolic.Interval
 	scale   float64 // root mean square of the target about its mean, training rows
 
-	front     *front
-	structure []string
-	warnings  []string
+	front    *front
+	warnings []string
 
-	// What the network stages learned.
-	net      *kan.Network
-	netMSE   float64 // held-out
-	netEdges []symbolic.EdgeRow
-	noisy    bool
+	net   *trained // the network of least held-out error so far
+	noisy bool
 
 	mu       sync.Mutex
 	assessed map[uint64]bool

@@ -97,15 +97,8 @@ func (s *state) try(ctx context.Context, tasks []task) (certain bool) {
 // minimal reports whether no variable occurs twice: a formula so short that a
 // shorter equal one is not worth looking for.
 func (s *state) minimal(e *symbolic.Expr) bool {
-	count := map[string]int{}
-	e.Walk(func(n *symbolic.Expr) bool {
-		if n.Kind() == symbolic.KindVar {
-			count[n.Name()]++
-		}
-		return true
-	})
-	for _, c := range count {
-		if c > 1 {
+	for _, n := range occurrences(e) {
+		if n > 1 {
 			return false
 		}
 	}

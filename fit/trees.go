@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -15,57 +16,27 @@ const networkRows = 2000
 
 // tree is a small network whose topology is a hypothesis about the formula.
 type tree struct {
-	name   string
-	words  string // what is true of the target if the network fits
-	net    *kan.Network
-	groups int
+	name string
+	net  *kan.Network
 }
 
 // trained is a tree after training.
 type trained struct {
 	tree
-	relative float64 // held-out error over the spread of the target
-	mse      float64
+	relative float64 // validation error over the spread of the target
+	mse      float64 // on held-out rows
+	edges    []symbolic.EdgeRow
 }
 
 // treeNetworks trains small networks of every topology worth trying side by
 // side and names the edges of those that fit best.
 func (s *state) treeNetworks(ctx context.Context) bool {
-	forest := s.trees()
 	data := s.networkData()
-	results := make([]*trained, len(forest))
-	s.parallel(len(forest), func(i int) {
-		if ctx.Err() != nil {
-			return
-		}
-		s.say("network: " + forest[i].name)
-		net, report, err := kan.TrainTopology(ctx, forest[i].net, data, kan.TrainOptions{Seed: s.opt.Seed + uint64(i), Curvature: s.curvature()})
-		if err != nil || !finite(report.HeldRMSE) {
-			return
-		}
-		t := &trained{tree: forest[i], relative: report.HeldRelative, mse: report.HeldRMSE * report.HeldRMSE}
-		t.net = net
-		results[i] = t
-	})
-	var fitted []*trained
-	for _, t := range results {
-		if t != nil {
-			fitted = append(fitted, t)
-		}
-	}
-	slices.SortStableFunc(fitted, func(a, b *trained) int {
-		switch {
-		case a.relative < b.relative:
-			return -1
-		case a.relative > b.relative:
-			return 1
-		}
-		return 0
-	})
+	fitted := s.train(ctx, s.trees(), data)
 	if len(fitted) == 0 {
 		return false
 	}
-	s.keepNetwork(fitted[0].net, fitted[0].mse, nil)
+	s.keepNetwork(fitted[0])
 
 	// Naming is the costly part: only networks that fit about as well as the
 	// best one are worth it. Without noise a wrong topology is worse by
@@ -84,11 +55,29 @@ func (s *state) treeNetworks(ctx context.Context) bool {
 	if len(tasks) == 0 {
 		return false
 	}
-	certain := s.try(ctx, tasks)
-	if s.front.exact() != nil || fitted[0].relative < 1e-3 {
-		s.structure = append(s.structure, fitted[0].words)
-	}
-	return certain
+	return s.try(ctx, tasks)
+}
+
+// train trains networks side by side and returns those that came to something,
+// best first.
+func (s *state) train(ctx context.Context, forest []tree, data kan.Data) []*trained {
+	results := make([]*trained, len(forest))
+	s.parallel(len(forest), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		s.say("network: " + forest[i].name)
+		net, report, err := kan.TrainTopology(ctx, forest[i].net, data, kan.TrainOptions{Seed: s.opt.Seed + uint64(i), Curvature: s.curvature()})
+		if err != nil || !finite(report.HeldRMSE) {
+			return
+		}
+		t := &trained{tree: forest[i], relative: report.HeldRelative, mse: s.networkError(net)}
+		t.net = net
+		results[i] = t
+	})
+	fitted := slices.DeleteFunc(results, func(t *trained) bool { return t == nil })
+	slices.SortStableFunc(fitted, func(a, b *trained) int { return cmp.Compare(a.relative, b.relative) })
+	return fitted
 }
 
 // naming is the task of naming the edges of a trained network.
@@ -99,34 +88,60 @@ func (s *state) naming(t *trained, data kan.Data) task {
 			return nil
 		}
 		var out []*symbolic.Expr
-		for i, n := range named {
-			if i == 0 {
-				s.keepNetwork(t.net, t.mse, n.Edges)
-			}
+		for _, n := range named {
 			out = append(out, n.Expr)
 		}
+		t.edges = named[0].Edges
 		return out
 	}}
 }
 
-// keepNetwork remembers the network of least held-out error, and the names of
-// its edges once they are known.
-func (s *state) keepNetwork(net *kan.Network, mse float64, edges []symbolic.EdgeRow) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.net == nil || mse < s.netMSE || net == s.net {
-		s.net, s.netMSE = net, mse
-		if edges != nil {
-			s.netEdges = edges
+// keepNetwork remembers the network of least held-out error.
+func (s *state) keepNetwork(t *trained) {
+	if s.net == nil || t.mse < s.net.mse {
+		s.net = t
+	}
+}
+
+// sketch makes sure that there is a network to look at, whatever found the
+// formula, and that its edges have names.
+func (s *state) sketch(ctx context.Context) {
+	if s.opt.NoNetwork {
+		return
+	}
+	data := s.networkData()
+	if s.net == nil {
+		s.say("a network to look at")
+		const flat = 4
+		forest := s.trees()
+		if fitted := s.train(ctx, forest[:min(flat, len(forest))], data); len(fitted) > 0 {
+			s.keepNetwork(fitted[0])
+		}
+	}
+	if s.net != nil && s.net.edges == nil {
+		if rows, err := symbolic.DescribeEdges(ctx, s.net.net, data, s.library); err == nil {
+			s.net.edges = rows
 		}
 	}
 }
 
-// networkData is the data that networks see: the search rows, judged on
-// held-out rows.
+// networkData is the data that networks see: training rows only, some of which
+// training sets aside to stop by, so that the held-out rows stay unseen.
 func (s *state) networkData() kan.Data {
-	t, h := head(s.data.search, networkRows), head(s.data.held, networkRows)
-	return kan.Data{Names: t.Names, Cols: t.Cols, Y: t.Y, W: t.W, HeldCols: h.Cols, HeldY: h.Y, HeldW: h.W}
+	d := head(s.data.search, networkRows)
+	return kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W}
+}
+
+// networkError is the weighted mean square error of a network on held-out rows.
+func (s *state) networkError(net *kan.Network) float64 {
+	d := s.data.held
+	if len(d.Y) == 0 {
+		d = s.data.train
+	}
+	out := make([]float64, len(d.Y))
+	net.Predict(out, d.Cols)
+	mse, _ := meanSquare(out, d.Y, d.W)
+	return mse
 }
 
 // curvature tells training how to choose its penalty: falling with the error
@@ -158,13 +173,13 @@ func (s *state) trees() []tree {
 	}
 	var out []tree
 	if n == 1 {
-		return []tree{{name: "one curve", net: flat(kan.Sum, false), words: "one curve of " + d.Names[0]}}
+		return []tree{{name: "one curve", net: flat(kan.Sum, false)}}
 	}
 	out = append(out,
-		tree{name: "sum of curves", words: "the target is a sum of functions of one variable each", net: flat(kan.Sum, false)},
-		tree{name: "product of curves", words: "the target is a product of functions of one variable each", net: flat(kan.Product, false)},
-		tree{name: "function of a sum", words: "the target is a function of a sum of functions of one variable each", net: flat(kan.Sum, true)},
-		tree{name: "function of a product", words: "the target is a function of a product of functions of one variable each", net: flat(kan.Product, true)},
+		tree{name: "sum of curves", net: flat(kan.Sum, false)},
+		tree{name: "product of curves", net: flat(kan.Product, false)},
+		tree{name: "function of a sum", net: flat(kan.Sum, true)},
+		tree{name: "function of a product", net: flat(kan.Product, true)},
 	)
 	// Two groups: subsets without the last variable, so that each partition
 	// comes once.
@@ -187,7 +202,7 @@ func (s *state) trees() []tree {
 				verb = "plus"
 			}
 			words := "a function of " + list(d.Names, a) + " " + verb + " a function of " + list(d.Names, b)
-			out = append(out, tree{name: words, words: "the target is " + words, net: groupNetwork(d, [][]int{a, b}, op), groups: 2})
+			out = append(out, tree{name: words + words, net: groupNetwork(d, [][]int{a, b}, op)})
 		}
 	}
 	return out

@@ -1,0 +1,148 @@
+package fit
+
+import (
+	"slices"
+
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// structure says in words how the inputs enter a formula: which are not needed,
+// whether it falls into parts that share no input, and which inputs it uses
+// only in one combination.
+func structure(e *symbolic.Expr, inputs []string) []string {
+	var out []string
+	if parts := separate(e, symbolic.KindAdd); len(parts) > 1 {
+		out = append(out, "the target is a sum of "+functionsOf(parts, inputs))
+	} else if parts := separate(e, symbolic.KindMul); len(parts) > 1 {
+		out = append(out, "the target is a product of "+functionsOf(parts, inputs))
+	}
+	out = append(out, combinations(e, inputs)...)
+
+	used := e.Vars()
+	var unused []string
+	for _, n := range inputs {
+		if !slices.Contains(used, n) {
+			unused = append(unused, n)
+		}
+	}
+	switch len(unused) {
+	case 0:
+	case 1:
+		out = append(out, unused[0]+" is not needed")
+	default:
+		out = append(out, enumerate(unused)+" are not needed")
+	}
+	return out
+}
+
+// separate groups the terms (or factors) of e by the variables they share and
+// returns the variables of each group.
+func separate(e *symbolic.Expr, kind symbolic.Kind) [][]string {
+	if e.Kind() != kind {
+		return nil
+	}
+	var groups [][]string
+	for _, a := range e.Args() {
+		vars := a.Vars()
+		if len(vars) == 0 {
+			continue
+		}
+		rest := groups[:0]
+		for _, g := range groups {
+			if slices.ContainsFunc(g, func(n string) bool { return slices.Contains(vars, n) }) {
+				for _, n := range g {
+					if !slices.Contains(vars, n) {
+						vars = append(vars, n)
+					}
+				}
+			} else {
+				rest = append(rest, g)
+			}
+		}
+		groups = append(rest, vars)
+	}
+	return groups
+}
+
+// functionsOf describes groups of variables: "functions of a, b and of c and d".
+func functionsOf(groups [][]string, inputs []string) string {
+	for _, g := range groups {
+		slices.SortFunc(g, func(a, b string) int { return slices.Index(inputs, a) - slices.Index(inputs, b) })
+	}
+	slices.SortFunc(groups, func(a, b []string) int {
+		return slices.Index(inputs, a[0]) - slices.Index(inputs, b[0])
+	})
+	single := true
+	var names []string
+	for _, g := range groups {
+		single = single && len(g) == 1
+		names = append(names, "one of "+enumerate(g))
+	}
+	if single {
+		var all []string
+		for _, g := range groups {
+			all = append(all, g[0])
+		}
+		return "functions of one input each: " + enumerate(all)
+	}
+	return "functions that share no input: " + enumerate(names)
+}
+
+// combinations finds the smallest parts of e that hold two or more variables
+// which occur nowhere else.
+func combinations(e *symbolic.Expr, inputs []string) []string {
+	total := occurrences(e)
+	var out []string
+	var visit func(n *symbolic.Expr, top bool) bool
+	// visit reports whether n or a part of it was mentioned.
+	visit = func(n *symbolic.Expr, top bool) bool {
+		below := false
+		for _, a := range n.Args() {
+			if visit(a, false) {
+				below = true
+			}
+		}
+		vars := n.Vars()
+		if below || top || len(vars) < 2 {
+			return below
+		}
+		for v, k := range occurrences(n) {
+			if total[v] != k {
+				return false
+			}
+		}
+		slices.SortFunc(vars, func(a, b string) int { return slices.Index(inputs, a) - slices.Index(inputs, b) })
+		out = append(out, enumerate(vars)+" enter only as "+n.Format(library.LangText))
+		return true
+	}
+	visit(e, true)
+	return out
+}
+
+func occurrences(e *symbolic.Expr) map[string]int {
+	count := map[string]int{}
+	e.Walk(func(n *symbolic.Expr) bool {
+		if n.Kind() == symbolic.KindVar {
+			count[n.Name()]++
+		}
+		return true
+	})
+	return count
+}
+
+// enumerate joins names as in a sentence.
+func enumerate(names []string) string {
+	out := ""
+	for i, n := range names {
+		switch {
+		case i == 0:
+		case i == len(names)-1:
+			out += " and "
+		default:
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}
