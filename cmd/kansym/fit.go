@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,8 +124,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 		Seed: o.seed, Threads: int(o.threads), RowsUsed: int(o.rowsUsed),
 		Library: vocabulary.set, MaxComplexity: int(o.maxComplexity),
 	}
+	var constants []report.Name
 	if o.refit != "" {
-		if opt.Refit, err = parseRefit(formula, data, vocabulary); err != nil {
+		if opt.Refit, constants, err = parseRefit(formula, data, vocabulary); err != nil {
 			return err
 		}
 	}
@@ -144,7 +147,7 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	}
 	result.Warnings = merge(data.Warnings, result.Warnings)
 	result.Seconds = time.Since(start).Round(time.Millisecond).Seconds()
-	if err := p.writeOutputs(result, data, vocabulary, outputs, o); err != nil {
+	if err := p.writeOutputs(result, data, vocabulary, outputs, o, constants); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -207,7 +210,7 @@ func sameFile(a, b string) bool {
 }
 
 // writeOutputs writes the files first, then standard output.
-func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions) error {
+func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions, constants []report.Name) error {
 	if out.model != nil {
 		if err := out.model.write(func(w io.Writer) error { return writeModel(w, r, v) }); err != nil {
 			return err
@@ -224,7 +227,7 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	case o.quiet:
 		_, err = fmt.Fprintln(p.stdout, r.Best.Expression)
 	default:
-		err = report.Text(p.stdout, r, report.Options{Source: data.Source, Width: width(p.stdout)})
+		err = report.Text(p.stdout, r, report.Options{Source: data.Source, Width: width(p.stdout), Constants: constants})
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write to standard output: %w", err)
@@ -274,23 +277,43 @@ func (p *program) openData(path string) (in io.ReadCloser, source string, err er
 }
 
 // parseRefit reads the formula whose constants are to be fitted: its names that
-// are no columns, or if it has none of those, its decimals.
-func parseRefit(formula string, data *table.Table, v *vocabulary) (*symbolic.Expr, error) {
-	opt := symbolic.ParseOptions{Vars: data.InputNames(), Params: true, Functions: v.set}
-	e, err := symbolic.Parse(formula, opt)
+// are no columns, or if it has none of those, its decimals. names are the
+// constants in the order in which the formula has them, nil for decimals.
+func parseRefit(formula string, data *table.Table, v *vocabulary) (e *symbolic.Expr, names []report.Name, err error) {
+	// First with every name for a variable, to see what they are.
+	all, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
 	if err != nil {
-		return nil, fmt.Errorf("--refit: %w", err)
+		return nil, nil, fmt.Errorf("--refit: %w", err)
 	}
-	if len(e.FreeValues()) == 0 {
-		opt.FreeNumbers = true
-		if e, err = symbolic.Parse(formula, opt); err != nil {
-			return nil, fmt.Errorf("--refit: %w", err)
+	inputs := data.InputNames()
+	constants := map[string]*symbolic.Expr{} // marked by their values 1, 2, ...
+	var marked []string
+	for _, name := range all.Vars() {
+		switch {
+		case name == data.Names[data.Target]:
+			return nil, nil, fmt.Errorf("--refit: the formula uses the target %s itself", name)
+		case slices.Contains(data.Unused, name):
+			return nil, nil, fmt.Errorf("--refit: the formula uses %s, a column that is left out or the same in every row", name)
+		case !slices.Contains(inputs, name):
+			marked = append(marked, name)
+			constants[name] = symbolic.Free(float64(len(marked)))
 		}
 	}
-	if slices.Contains(e.Vars(), data.Names[data.Target]) {
-		return nil, fmt.Errorf("--refit: the formula uses the target %s itself", data.Names[data.Target])
+	if len(constants) == len(all.Vars()) {
+		return nil, nil, fmt.Errorf("--refit: the formula uses no column; the inputs are %s", strings.Join(inputs, ", "))
 	}
-	return e, nil
+	opt := symbolic.ParseOptions{Vars: inputs, Params: true, FreeNumbers: len(constants) == 0, Functions: v.set}
+	if e, err = symbolic.Parse(formula, opt); err != nil {
+		return nil, nil, fmt.Errorf("--refit: %w", err)
+	}
+	for _, mark := range all.Subst(constants).FreeValues() {
+		k := int(math.Abs(mark)) - 1
+		if k < 0 || k >= len(marked) || float64(k+1) != math.Abs(mark) {
+			return e, nil, nil // merged with a number: what is fitted has no name
+		}
+		names = append(names, report.Name{Text: marked[k], Negated: mark < 0})
+	}
+	return e, names, nil
 }
 
 // merge joins two lists, each line once.

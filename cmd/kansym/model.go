@@ -8,7 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
-	"strings"
+	"regexp"
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/kan"
@@ -63,6 +63,9 @@ type predictor struct {
 	predict func(dst []float64, cols [][]float64)
 }
 
+// pathLike matches what was rather meant as a file's name than as a formula.
+var pathLike = regexp.MustCompile(`^[./~\\]|\.[A-Za-z]\w*$`)
+
 // newPredictor reads what is to predict: a formula, or the name of a file with
 // a model or a result.
 func newPredictor(what string, v *vocabulary) (*predictor, error) {
@@ -72,12 +75,13 @@ func newPredictor(what string, v *vocabulary) (*predictor, error) {
 		return nil, fmt.Errorf("%s is a directory; name a model file or give a formula", what)
 	case err == nil && info.Mode().IsRegular():
 		return loadPredictor(what, v)
-	case strings.HasSuffix(strings.ToLower(what), ".json"):
-		return nil, fmt.Errorf("%s: no such file; give a model, a result of kansym fit --json, or a formula", what)
 	}
 	left, formula := splitEquation(what)
 	e, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
-	if err != nil {
+	switch {
+	case err != nil && pathLike.MatchString(what):
+		return nil, fmt.Errorf("%s: no such file; give a model, a result of kansym fit --json, or a formula", what)
+	case err != nil:
 		return nil, err
 	}
 	p := &predictor{target: left}
@@ -114,7 +118,7 @@ func loadPredictor(path string, v *vocabulary) (*predictor, error) {
 		} `json:"best"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, fmt.Errorf("%s: is neither a model nor a result of kansym fit --json: %w", path, err)
+		return nil, notModel(path)
 	}
 	switch {
 	case head.Format == kan.FormatName:
@@ -124,7 +128,7 @@ func loadPredictor(path string, v *vocabulary) (*predictor, error) {
 	case head.Best != nil:
 		head.Expression = head.Best.Expression
 	case head.Format != formulaFormat:
-		return nil, fmt.Errorf("%s: is neither a model nor a result of kansym fit --json", path)
+		return nil, notModel(path)
 	}
 	if len(head.Functions) > 0 {
 		defs := append(append([]string(nil), head.Functions...), v.definitions...)
@@ -133,6 +137,10 @@ func loadPredictor(path string, v *vocabulary) (*predictor, error) {
 		}
 	}
 	return formulaPredictor(path, head.formulaModel, v)
+}
+
+func notModel(path string) error {
+	return fmt.Errorf("%s: is neither a model of kansym fit --model nor a result of kansym fit --json; the data come second", path)
 }
 
 // formulaPredictor predicts by the formula of a file. Variables that the

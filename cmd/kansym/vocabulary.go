@@ -36,7 +36,7 @@ func newVocabulary(spec string, definitions []string) (*vocabulary, error) {
 	if spec != "" {
 		set, err := library.ParseSet(spec, v.user...)
 		if err != nil {
-			return nil, fmt.Errorf("--library: %w", err)
+			return nil, err
 		}
 		v.set = set
 	}

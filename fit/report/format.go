@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/kansym/kansym/symbolic"
 )
 
 // number writes an error or a size to three digits.
@@ -14,6 +16,14 @@ func number(v float64) string {
 		return "-"
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// r2 writes a coefficient of determination; 0 has no sign.
+func r2(v float64) string {
+	if math.Abs(v) < 0.00005 {
+		v = 0
+	}
+	return symbolic.TableR2(v)
 }
 
 func percent(share float64) string {

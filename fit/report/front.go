@@ -28,7 +28,7 @@ func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width 
 			mark = "*"
 		}
 		rows[i] = []string{mark, strconv.Itoa(c.Complexity), number(c.RMSEHeldout), number(c.RMSETrain),
-			symbolic.TableR2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), brief(c.Expression)}
+			r2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), brief(c.Expression)}
 		for j, s := range rows[i] {
 			used[j] = max(used[j], utf8.RuneCountInString(s))
 		}

@@ -21,6 +21,16 @@ type Options struct {
 	// Width is the number of characters in a line of the terminal; formulas in
 	// tables are cut to fit. 0 means that nothing is cut.
 	Width int
+
+	// Constants are the names of the constants of the chosen formula, if they
+	// have any.
+	Constants []Name
+}
+
+// Name is what the user calls a constant.
+type Name struct {
+	Text    string
+	Negated bool // the formula has minus the constant
 }
 
 // Text writes the whole result for a person to read: the data in a line, the
@@ -32,7 +42,7 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 	b := bufio.NewWriter(w)
 	writeData(b, r, opt)
 	if r.Best != nil {
-		writeBest(b, r)
+		writeBest(b, r, opt)
 	}
 	if len(r.Front) > 1 {
 		fmt.Fprint(b, "\nFormulas by complexity (* chosen; long numbers cut to 6 digits):\n")
@@ -74,29 +84,34 @@ func writeData(w io.Writer, r *fit.Result, opt Options) {
 }
 
 // writeBest writes the chosen formula, how good it is, and its constants.
-func writeBest(w io.Writer, r *fit.Result) {
+func writeBest(w io.Writer, r *fit.Result, opt Options) {
 	c := r.Best
 	fmt.Fprintf(w, "\n    %s = %s\n\n", r.Target, c.Expression)
 	if c.Exact {
 		fmt.Fprintf(w, "Exact: it reproduces the held-out rows to the precision of the numbers (RMSE %s).\n", number(c.RMSEHeldout))
 	} else {
 		fmt.Fprintf(w, "Held-out RMSE %s%s, R^2 %s; training RMSE %s.\n",
-			number(c.RMSEHeldout), share(c.R2Heldout), symbolic.TableR2(c.R2Heldout), number(c.RMSETrain))
+			number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout), number(c.RMSETrain))
 	}
 	fmt.Fprintf(w, "Complexity %d, description length %.1f bits, seed %d, %s s", c.Complexity, c.DescriptionLength, r.Seed, duration(r.Seconds))
 	if r.Interrupted {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
-	writeConstants(w, c.Constants)
+	writeConstants(w, c.Constants, opt.Constants)
 }
 
 // writeConstants writes each constant to the digits that its standard error
 // leaves meaningful.
-func writeConstants(w io.Writer, constants []fit.Constant) {
+func writeConstants(w io.Writer, constants []fit.Constant, names []Name) {
 	var lines []string
-	for _, k := range constants {
+	for i, k := range constants {
+		if len(names) == len(constants) && names[i].Negated {
+			k.Value = -k.Value
+		}
 		switch fitted := withError(k.Value, k.StdErr); {
+		case len(names) == len(constants):
+			lines = append(lines, names[i].Text+" = "+fitted)
 		case k.Snapped == "":
 			lines = append(lines, fitted)
 		case k.StdErr > 0 && k.Snapped != "0" && k.Snapped != "1" && k.Snapped != "-1":
@@ -121,6 +136,9 @@ func structure(r *fit.Result) []string {
 		if r.Best != nil && r.Best.R2Heldout < 1 && r.Best.RMSEHeldout > 0 {
 			// The spread follows from the two measures of the same error.
 			spread := r.Best.RMSEHeldout / math.Sqrt(1-r.Best.R2Heldout)
+			if n >= spread {
+				return lines // nothing was explained, so that nothing is known
+			}
 			line += fmt.Sprintf(", %s of its spread", percent(n/spread))
 		}
 		lines = append(lines, line)
@@ -143,5 +161,9 @@ func share(r2 float64) string {
 	if r2 >= 1 || math.IsNaN(r2) || math.IsInf(r2, 0) {
 		return ""
 	}
-	return fmt.Sprintf(" (%s of the spread)", percent(math.Sqrt(1-r2)))
+	left := math.Sqrt(1 - r2)
+	if left >= 10 {
+		return fmt.Sprintf(" (%s times the spread)", number(left))
+	}
+	return fmt.Sprintf(" (%s of the spread)", percent(left))
 }

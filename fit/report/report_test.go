@@ -104,6 +104,19 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	var b bytes.Buffer
+	opt := Options{Constants: []Name{{Text: "amplitude"}, {Text: "rate", Negated: true}}}
+	if err := Text(&b, results(t)["noisy"], opt); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"  amplitude = 2.3699 ± 0.0011\n", "  rate = 0.80961 ± 0.00073\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, &b)
+		}
+	}
+}
+
 func TestJSON(t *testing.T) {
 	for name, r := range results(t) {
 		var b, again bytes.Buffer

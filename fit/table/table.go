@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,10 @@ type Table struct {
 
 	// Target is the index of the column to be explained.
 	Target int
+
+	// Unused are the identifiers of the columns of the file that are not in
+	// the table.
+	Unused []string
 
 	// Weights holds one finite, non-negative weight for each row; nil means
 	// that all rows count the same.
@@ -190,6 +195,11 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	}
 	if err := t.check(); err != nil {
 		return nil, err
+	}
+	for _, name := range rd.Header().Names {
+		if !slices.Contains(t.Names, name) {
+			t.Unused = append(t.Unused, name)
+		}
 	}
 	t.warnRenamed(rd.reserved)
 	t.Warnings = append(rd.Warnings(), t.Warnings...)
