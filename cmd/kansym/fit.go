@@ -306,12 +306,13 @@ func parseRefit(formula string, data *table.Table, v *vocabulary) (e *symbolic.E
 	if e, err = symbolic.Parse(formula, opt); err != nil {
 		return nil, nil, fmt.Errorf("--refit: %w", err)
 	}
-	for _, mark := range all.Subst(constants).FreeValues() {
+	values := e.FreeValues() // all are 1, or -1 where a minus went into the constant
+	for i, mark := range all.Subst(constants).FreeValues() {
 		k := int(math.Abs(mark)) - 1
-		if k < 0 || k >= len(marked) || float64(k+1) != math.Abs(mark) {
-			return e, nil, nil // merged with a number: what is fitted has no name
+		if k < 0 || k >= len(marked) || i >= len(values) {
+			return e, nil, nil // not as the user wrote it
 		}
-		names = append(names, report.Name{Text: marked[k], Negated: mark < 0})
+		names = append(names, report.Name{Text: marked[k], Negated: values[i] < 0})
 	}
 	return e, names, nil
 }
