@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kansym/kansym/fit/table"
+	"github.com/kansym/kansym/symbolic"
 )
 
 // predictOptions are the flags of kansym predict.
@@ -172,22 +173,16 @@ func newPrediction(rd *table.Reader, model *predictor, missing table.Missing) (*
 	return j, nil
 }
 
-// run writes all rows, below a header if the file has one.
+// run writes all rows, below a header if the file has one. Nothing is written
+// if the first rows are in error.
 func (j *prediction) run(ctx context.Context, w *bufio.Writer, name string) error {
-	if j.header.Line > 0 {
-		header := append(append([]string(nil), j.header.Columns...), name)
-		for i, c := range header {
-			if i > 0 {
-				w.WriteByte(j.header.Separator)
-			}
-			w.WriteString(quote(c, j.header.Separator))
-		}
-		w.WriteByte('\n')
-	}
-	for {
+	for first := true; ; first = false {
 		more, err := j.fill()
 		if err != nil {
 			return err
+		}
+		if first && j.header.Line > 0 {
+			j.writeHeader(w, name)
 		}
 		if err := j.flush(w); err != nil {
 			return err
@@ -199,6 +194,16 @@ func (j *prediction) run(ctx context.Context, w *bufio.Writer, name string) erro
 			return &failure{code: exitInterrupted, err: fmt.Errorf("interrupted after %d rows", j.rows)}
 		}
 	}
+}
+
+// writeHeader writes the header with the new column. Errors come with flush.
+func (j *prediction) writeHeader(w *bufio.Writer, name string) {
+	for _, c := range j.header.Columns {
+		w.WriteString(quote(c, j.header.Separator))
+		w.WriteByte(j.header.Separator)
+	}
+	w.WriteString(quote(name, j.header.Separator))
+	w.WriteByte('\n')
 }
 
 // fill reads a block.
@@ -332,7 +337,7 @@ func (j *prediction) summary() string {
 	if j.compared > 0 {
 		s := fmt.Sprintf("RMSE %.3g against %s", math.Sqrt(j.sse/float64(j.compared)), j.header.Columns[j.target])
 		if j.spread > 0 {
-			s += fmt.Sprintf(", R^2 %.6g", 1-j.sse/j.spread)
+			s += ", R^2 " + symbolic.TableR2(1-j.sse/j.spread)
 		}
 		parts = append(parts, s)
 	}
