@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,14 +28,12 @@ func TestMain(m *testing.M) {
 // commands that only these scripts have:
 //
 //	refuse MESSAGE ARGS...    kansym ARGS must end with exit code 2, MESSAGE
-//	                          as its whole standard error, and no output; a bar
-//	                          in MESSAGE is a line end
+//	                          as its whole standard error, and no output; ⏎
+//	                          stands for a line end
 //	code N ARGS...            kansym ARGS must end with exit code N
 //	lean MB ARGS...           the same for exit code 2 with at most MB megabytes
 //	                          of memory
 //	longline FILE MB          write a header, a row, and a line of MB megabytes
-//	grid FILE N FORMULA       write N rows of x, y and z, where FORMULA is one
-//	                          of those in formulas
 //	zip FILE                  compress FILE to FILE.gz
 //	same A B                  two results must be the same but for the seconds
 //	json FILE PATH WANT       the value at PATH (a.0.b) of a JSON file must be WANT,
@@ -61,7 +58,7 @@ func TestScript(t *testing.T) {
 			return os.Geteuid() <= 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"refuse": refuse, "code": code, "lean": lean, "longline": longline, "grid": grid, "zip": zip,
+			"refuse": refuse, "code": code, "lean": lean, "longline": longline, "zip": zip,
 			"same": same, "json": jsonValue,
 		},
 	})
@@ -90,7 +87,7 @@ func refuse(ts *testscript.TestScript, neg bool, args []string) {
 	if got := exitCode(ts, ts.Exec("kansym", args[1:]...)); got != exitUsage {
 		ts.Fatalf("exit code %d, want %d", got, exitUsage)
 	}
-	want := "kansym: " + strings.ReplaceAll(args[0], "|", "\n") + "\n"
+	want := "kansym: " + strings.ReplaceAll(args[0], "⏎", "\n") + "\n"
 	if got := ts.ReadFile("stderr"); got != want {
 		ts.Fatalf("the message is\n%swant\n%s", got, want)
 	}
@@ -136,39 +133,6 @@ func longline(ts *testscript.TestScript, neg bool, args []string) {
 		b.Write(block) //nolint:errcheck // Flush tells
 	}
 	ts.Check(b.Flush())
-}
-
-// formulas are what grid writes.
-var formulas = map[string]func(x, y float64) float64{
-	"product":  func(x, y float64) float64 { return x * y },
-	"powerlaw": func(x, y float64) float64 { return 2.5 * math.Pow(x, 1.5) },
-	"wave":     func(x, y float64) float64 { return math.Exp(math.Sin(math.Pi*x)) + y*y },
-	// Nothing that a search would be certain about.
-	"chaos": func(x, y float64) float64 { return math.Mod(math.Sin(x*7919+y*104729)*43758.5453, 1) },
-}
-
-func grid(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 3)
-	n, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	f, ok := formulas[args[2]]
-	if !ok {
-		ts.Fatalf("no formula %s", args[2])
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), gridText(n, f), 0o666))
-}
-
-// gridText is n rows of a function on points that fill [0.1, 2.1] evenly.
-func gridText(n int, f func(x, y float64) float64) []byte {
-	b := []byte("x,y,z\n")
-	for i := range n {
-		// Additive recurrences with the plastic number (Roberts 2018).
-		_, u := math.Modf(0.5 + 0.7548776662466927*float64(i+1))
-		_, v := math.Modf(0.5 + 0.5698402909980532*float64(i+1))
-		x, y := 0.1+2*u, 0.1+2*v
-		b = fmt.Appendf(b, "%v,%v,%v\n", x, y, f(x, y))
-	}
-	return b
 }
 
 func zip(ts *testscript.TestScript, neg bool, args []string) {

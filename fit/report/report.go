@@ -87,6 +87,9 @@ func writeData(w io.Writer, r *fit.Result, opt Options) {
 func writeBest(w io.Writer, r *fit.Result, opt Options) {
 	c := r.Best
 	fmt.Fprintf(w, "\n    %s = %s\n\n", r.Target, c.Expression)
+	if c.Expr != nil && len(c.Expr.Vars()) == 0 {
+		fmt.Fprintf(w, "No formula of the inputs was found that predicts %s better than a constant.\n", r.Target)
+	}
 	if c.Exact {
 		fmt.Fprintf(w, "Exact: it reproduces the held-out rows to the precision of the numbers (RMSE %s).\n", number(c.RMSEHeldout))
 	} else {
