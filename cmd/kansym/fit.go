@@ -136,7 +136,7 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 
 	var bar *progress
 	if f := terminal(p.stderr); f != nil && !o.quiet {
-		bar = startProgress(f, opt.Time)
+		bar = startProgress(f, width(f), opt.Time)
 		opt.Progress = bar.report
 	}
 	defer bar.stop()

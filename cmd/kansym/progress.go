@@ -37,7 +37,12 @@ func width(w io.Writer) int {
 // progress shows a bar of the time budget with what is being tried and the
 // error of the best formula so far. It redraws by itself between reports.
 type progress struct {
-	bar  *progressbar.ProgressBar
+	bar    *progressbar.ProgressBar
+	start  time.Time
+	budget time.Duration
+	room   int    // characters for the text
+	text   string // as drawn last
+
 	done chan struct{}
 	once sync.Once
 	wg   sync.WaitGroup
@@ -46,21 +51,21 @@ type progress struct {
 	latest fit.Progress
 }
 
-// startProgress draws on w, which is a terminal.
-func startProgress(w io.Writer, budget time.Duration) *progress {
-	start := time.Now()
-	p := &progress{done: make(chan struct{})}
+// startProgress draws on w, which is a terminal columns wide.
+func startProgress(w io.Writer, columns int, budget time.Duration) *progress {
+	const barWidth = 20
+	p := &progress{start: time.Now(), budget: budget, done: make(chan struct{})}
+	// Beside the text are the bar, its brackets and blanks, and the percentage.
+	p.room = max(columns-barWidth-12, 20)
 	p.bar = progressbar.NewOptions64(budget.Milliseconds(),
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetWidth(barWidth),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetTheme(progressbar.ThemeASCII),
 	)
-	p.wg.Add(1)
-	go func() {
-		defer p.wg.Done()
+	p.wg.Go(func() {
 		tick := time.NewTicker(200 * time.Millisecond)
 		defer tick.Stop()
 		for {
@@ -68,23 +73,30 @@ func startProgress(w io.Writer, budget time.Duration) *progress {
 			case <-p.done:
 				return
 			case <-tick.C:
-				p.draw(min(time.Since(start), budget-time.Millisecond))
+				p.draw()
 			}
 		}
-	}()
+	})
 	return p
 }
 
-func (p *progress) draw(elapsed time.Duration) {
+func (p *progress) draw() {
 	p.mu.Lock()
 	latest := p.latest
 	p.mu.Unlock()
-	text := latest.Stage
+	elapsed := min(time.Since(p.start), p.budget-time.Millisecond)
+	text := fmt.Sprintf("%.0f of %.0f s, %s", elapsed.Seconds(), p.budget.Seconds(), latest.Stage)
 	if b := latest.Best; b != nil {
-		text = fmt.Sprintf("%s, best RMSE %.3g", text, b.RMSEHeldout)
+		text += fmt.Sprintf(", best RMSE %.3g", b.RMSEHeldout)
+	}
+	if r := []rune(text); len(r) > p.room {
+		text = string(r[:p.room-3]) + "..."
+	}
+	if text != p.text {
+		p.text = text
+		p.bar.Describe(text)
 	}
 	// A terminal that went away is no reason to stop the search.
-	p.bar.Describe(text)
 	_ = p.bar.Set64(elapsed.Milliseconds())
 }
 

@@ -48,21 +48,25 @@ func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width 
 // Plain writes rows below a header without any lines; align has an l or r for
 // each column. Text is neither cut nor changed.
 func Plain(w io.Writer, header []string, rows [][]string, align string) error {
-	return trimmed(w, func(w io.Writer) error {
+	return trimmed(w, 0, func(w io.Writer) error {
 		return symbolic.WriteTable(w, symbolic.TablePlain, header, rows, align)
 	})
 }
 
 // trimmed writes the table that f draws without the blanks that fill up its
-// last column.
-func trimmed(w io.Writer, f func(io.Writer) error) error {
+// last column, and lines cut to width characters if it is not 0.
+func trimmed(w io.Writer, width int, f func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := f(&b); err != nil {
 		return err
 	}
 	var out []byte
 	for line := range bytes.Lines(b.Bytes()) {
-		out = append(append(out, bytes.TrimRight(line, " \n")...), '\n')
+		line = bytes.TrimRight(line, " \n")
+		if width > 0 {
+			line = []byte(cut(string(line), max(width, 40)))
+		}
+		out = append(append(out, line...), '\n')
 	}
 	if _, err := w.Write(out); err != nil {
 		return fmt.Errorf("write table: %w", err)

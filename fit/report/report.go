@@ -51,9 +51,7 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 		}
 	}
 	if n := r.Network; n != nil && len(n.Edges) > 0 {
-		fmt.Fprintf(b, "\nCurves of the network [%s], held-out RMSE %s; edge layer:from:to was named c*name(a*x+b)+d:\n",
-			joinInts(n.Shape), number(n.RMSEHeldout))
-		if err := trimmed(b, func(w io.Writer) error { return symbolic.EdgeTable(w, n.Edges) }); err != nil {
+		if err := writeNetwork(b, n, opt); err != nil {
 			return err
 		}
 	}
@@ -131,11 +129,38 @@ func writeConstants(w io.Writer, constants []fit.Constant, names []Name) {
 	}
 }
 
+// writeNetwork writes what the edges of the network were named.
+func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
+	var named []symbolic.EdgeRow
+	for _, e := range n.Edges {
+		if e.Name != spline {
+			named = append(named, e)
+		}
+	}
+	fmt.Fprintf(w, "\nCurves of the network [%s], held-out RMSE %s", joinInts(n.Shape), number(n.RMSEHeldout))
+	unnamed := len(n.Edges) - len(named)
+	if len(named) == 0 {
+		_, err := fmt.Fprintf(w, ": %s, not named yet.\n", count(unnamed, "spline"))
+		return err
+	}
+	fmt.Fprintln(w, "; edge layer:from:to was named c*name(a*x+b)+d:")
+	if err := trimmed(w, opt.Width, func(w io.Writer) error { return symbolic.EdgeTable(w, named) }); err != nil {
+		return err
+	}
+	if unnamed > 0 {
+		fmt.Fprintf(w, " and %s, not named yet.\n", count(unnamed, "spline"))
+	}
+	return nil
+}
+
+// spline is the name of an edge that has none.
+const spline = "spline"
+
 // structure is what is known about the formula, in words, and the noise.
 func structure(r *fit.Result) []string {
 	lines := append([]string(nil), r.Structure...)
 	if n := r.Noise.Estimate; n > 0 && (r.Best == nil || !r.Best.Exact) {
-		line := fmt.Sprintf("the noise of %s is about %s", r.Target, number(n))
+		line := fmt.Sprintf("the noise of %s is at most about %s", r.Target, number(n))
 		if r.Best != nil && r.Best.R2Heldout < 1 && r.Best.RMSEHeldout > 0 {
 			// The spread follows from the two measures of the same error.
 			spread := r.Best.RMSEHeldout / math.Sqrt(1-r.Best.R2Heldout)
