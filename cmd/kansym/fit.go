@@ -227,7 +227,9 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	case o.quiet:
 		_, err = fmt.Fprintln(p.stdout, r.Best.Expression)
 	default:
-		err = report.Text(p.stdout, r, report.Options{Source: data.Source, Width: width(p.stdout), Constants: constants})
+		err = report.Text(p.stdout, r, report.Options{
+			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants,
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write to standard output: %w", err)

@@ -22,6 +22,9 @@ type Options struct {
 	// tables are cut to fit. 0 means that nothing is cut.
 	Width int
 
+	// Weights is the column that weighted the rows, empty if none did.
+	Weights string
+
 	// Constants are the names of the constants of the chosen formula, if they
 	// have any.
 	Constants []Name
@@ -77,6 +80,9 @@ func writeData(w io.Writer, r *fit.Result, opt Options) {
 	fmt.Fprintf(w, "%s %s", plural(len(r.Variables), "input"), strings.Join(names, ", "))
 	if more := len(r.Variables) - most; more > 0 {
 		fmt.Fprintf(w, " and %d more", more)
+	}
+	if opt.Weights != "" {
+		fmt.Fprintf(w, ", weighted by %s", opt.Weights)
 	}
 	fmt.Fprintln(w)
 }
