@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/kansym/kansym/fit"
@@ -140,7 +141,7 @@ func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
 	var named []symbolic.EdgeRow
 	for _, e := range n.Edges {
 		if e.Name != spline {
-			named = append(named, e)
+			named = append(named, briefEdge(e))
 		}
 	}
 	fmt.Fprintf(w, "\nCurves of the network [%s], held-out RMSE %s", joinInts(n.Shape), number(n.RMSEHeldout))
@@ -157,6 +158,18 @@ func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
 		fmt.Fprintf(w, " and %s, not named yet.\n", count(unnamed, "spline"))
 	}
 	return nil
+}
+
+// briefEdge is an edge with the powers in its names to 6 digits.
+func briefEdge(e symbolic.EdgeRow) symbolic.EdgeRow {
+	e.Name = brief(e.Name)
+	e.Alternatives = slices.Clone(e.Alternatives)
+	for i, m := range e.Alternatives {
+		f := *m.Func
+		f.Name = brief(f.Name)
+		e.Alternatives[i].Func = &f
+	}
+	return e
 }
 
 // spline is the name of an edge that has none.

@@ -47,7 +47,9 @@ func results(t *testing.T) map[string]*fit.Result {
 			Network: &fit.NetworkInfo{Shape: []int{3, 2, 1}, RMSEHeldout: 1.4e-5, Edges: []symbolic.EdgeRow{
 				{Layer: 0, From: 0, To: 0, Name: "log", A: 1, B: 0, C: 1, D: 0, RMSE: 1.1e-6, R2: 1,
 					Alternatives: []symbolic.Match{{Func: function(t, "sqrt"), A: 1, C: 2, D: -1, RMSE: 0.0123, R2: 0.9981}}},
-				{Layer: 0, From: 1, To: 0, Name: "spline", R2: 1},
+				{Layer: 0, From: 1, To: 0, Name: "x^0.25410201634229235", A: 1, C: 0.5, RMSE: 0.0002, R2: 0.99995,
+					Alternatives: []symbolic.Match{{Func: library.Power(-0.123456789), A: 1, C: 2, D: -1, RMSE: 0.012, R2: 0.9}}},
+				{Layer: 0, From: 2, To: 0, Name: "spline", R2: 1},
 				{Layer: 1, From: 0, To: 0, Name: "exp", A: 1, B: 0, C: 1, D: 0, RMSE: 2.5e-6, R2: 1},
 			}},
 			Structure: []string{"v and c enter only as v/c"},
