@@ -125,30 +125,59 @@ turns them into a formula whose constants are fitted to full precision.`,
 	root.SetUsageTemplate(strings.NewReplacer(
 		".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped 80",
 		".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 80",
+		"{{if .Runnable}}", "{{if not .HasSubCommands}}",
 	).Replace(root.UsageTemplate()))
-	root.Args = unknownCommand
-	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.AddCommand(p.fitCommand(), p.predictCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd()
+	for _, c := range append(root.Commands(), root) {
+		if c.HasSubCommands() {
+			c.Args = unknownCommand
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }
 
-// unknownCommand refuses arguments that are no command and says what may be
-// meant.
-func unknownCommand(root *cobra.Command, args []string) error {
+// helpCommand is cobra's, but for a command that does not exist it fails.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(root, args)
+			}
+			return c.Help()
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return commandNames(root), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// unknownCommand refuses arguments that are no command below c and says what
+// may be meant.
+func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	hint := ""
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	if near, ok := library.Nearest(args[0], names); ok {
+	if near, ok := library.Nearest(args[0], commandNames(c)); ok {
 		hint = fmt.Sprintf("; did you mean %q?", near)
-	} else if _, err := os.Stat(args[0]); err == nil {
+	} else if _, err := os.Stat(args[0]); err == nil && !c.HasParent() {
 		hint = fmt.Sprintf("; to find a formula in a file, run: kansym fit %s", args[0])
 	}
-	return fmt.Errorf("there is no command %q%s\nrun kansym help for the commands", args[0], hint)
+	return fmt.Errorf("there is no command %q%s\nrun %s --help for the commands", args[0], hint, c.CommandPath())
 }
 
 // flagError says which flag may be meant by an unknown one.
