@@ -64,8 +64,10 @@ func (p *program) listLibrary(list []*library.Func, used *library.Set, asJSON bo
 		if f.Name == library.RealPowerName {
 			formula = f.Name // any p, not the one that stands for the family
 		}
-		entries[i] = libraryEntry{Name: f.Name, Formula: formula, Callable: f.Callable,
-			Low: bound(f.Domain.Lo), High: bound(f.Domain.Hi), Cost: f.Cost, InUse: inUse}
+		entries[i] = libraryEntry{
+			Name: f.Name, Formula: formula, Callable: f.Callable,
+			Low: bound(f.Domain.Lo), High: bound(f.Domain.Hi), Cost: f.Cost, InUse: inUse,
+		}
 		mark := ""
 		if inUse {
 			mark = "yes"

@@ -39,8 +39,10 @@ func writeModel(w io.Writer, r *fit.Result, v *vocabulary) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
-		return e.Encode(formulaModel{Format: formulaFormat, Version: formulaVersion, Target: r.Target,
-			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions})
+		return e.Encode(formulaModel{
+			Format: formulaFormat, Version: formulaVersion, Target: r.Target,
+			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions,
+		})
 	}
 	columns := map[string]string{}
 	for _, x := range r.Variables {

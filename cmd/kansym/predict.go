@@ -240,8 +240,10 @@ func (j *prediction) numbers(rec table.Record) (bool, error) {
 		case cell == table.CellText:
 			return false, table.NotNumber(j.header, rec, i)
 		case cell != table.CellNumber && j.missing == table.MissingError:
-			return false, &table.Error{Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],
-				Problem: "the number is missing", Hint: "complete the data, or leave such predictions empty with --missing drop"}
+			return false, &table.Error{
+				Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],
+				Problem: "the number is missing", Hint: "complete the data, or leave such predictions empty with --missing drop",
+			}
 		case cell != table.CellNumber:
 			for l := range k {
 				j.cols[l] = j.cols[l][:len(j.cols[l])-1]

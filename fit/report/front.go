@@ -27,8 +27,10 @@ func FrontTable(w io.Writer, front []*fit.Candidate, best *fit.Candidate, width 
 		if c == best {
 			mark = "*"
 		}
-		rows[i] = []string{mark, strconv.Itoa(c.Complexity), number(c.RMSEHeldout), number(c.RMSETrain),
-			r2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), brief(c.Expression)}
+		rows[i] = []string{
+			mark, strconv.Itoa(c.Complexity), number(c.RMSEHeldout), number(c.RMSETrain),
+			r2(c.R2Heldout), fmt.Sprintf("%.1f", c.DescriptionLength), brief(c.Expression),
+		}
 		for j, s := range rows[i] {
 			used[j] = max(used[j], utf8.RuneCountInString(s))
 		}

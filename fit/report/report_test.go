@@ -26,8 +26,11 @@ func results(t *testing.T) map[string]*fit.Result {
 	exact := &fit.Candidate{
 		Expression: "m/sqrt(1-(v/c)^2)", LaTeX: `\frac{m}{\sqrt{1-\left(\frac{v}{c}\right)^{2}}}`, Complexity: 10, Exact: true,
 		R2Train: 1, R2Heldout: 1, RMSETrain: 1.2e-15, RMSEHeldout: 1.7e-15, DescriptionLength: 41.23,
-		Constants: []fit.Constant{{Value: 0.5000000001, StdErr: 3.1e-9, Snapped: "1/2"},
-			{Value: 0.9999999999, StdErr: 3e-9, Snapped: "1"}, {Value: 1, Snapped: "1"}},
+		Constants: []fit.Constant{
+			{Value: 0.5000000001, StdErr: 3.1e-9, Snapped: "1/2"},
+			{Value: 0.9999999999, StdErr: 3e-9, Snapped: "1"},
+			{Value: 1, Snapped: "1"},
+		},
 	}
 	line := &fit.Candidate{
 		Expression: "1.0235876*m+0.1893012*v", LaTeX: `1.0235876\,m+0.1893012\,v`, Complexity: 7,
@@ -45,10 +48,14 @@ func results(t *testing.T) map[string]*fit.Result {
 			Variables: []fit.Variable{{Name: "m", Column: "m"}, {Name: "v", Column: "v (m/s)"}, {Name: "c", Column: "c"}},
 			Best:      exact, Front: []*fit.Candidate{line, exact},
 			Network: &fit.NetworkInfo{Shape: []int{3, 2, 1}, RMSEHeldout: 1.4e-5, Edges: []symbolic.EdgeRow{
-				{Layer: 0, From: 0, To: 0, Name: "log", A: 1, B: 0, C: 1, D: 0, RMSE: 1.1e-6, R2: 1,
-					Alternatives: []symbolic.Match{{Func: function(t, "sqrt"), A: 1, C: 2, D: -1, RMSE: 0.0123, R2: 0.9981}}},
-				{Layer: 0, From: 1, To: 0, Name: "x^0.25410201634229235", A: 1, C: 0.5, RMSE: 0.0002, R2: 0.99995,
-					Alternatives: []symbolic.Match{{Func: library.Power(-0.123456789), A: 1, C: 2, D: -1, RMSE: 0.012, R2: 0.9}}},
+				{
+					Layer: 0, From: 0, To: 0, Name: "log", A: 1, B: 0, C: 1, D: 0, RMSE: 1.1e-6, R2: 1,
+					Alternatives: []symbolic.Match{{Func: function(t, "sqrt"), A: 1, C: 2, D: -1, RMSE: 0.0123, R2: 0.9981}},
+				},
+				{
+					Layer: 0, From: 1, To: 0, Name: "x^0.25410201634229235", A: 1, C: 0.5, RMSE: 0.0002, R2: 0.99995,
+					Alternatives: []symbolic.Match{{Func: library.Power(-0.123456789), A: 1, C: 2, D: -1, RMSE: 0.012, R2: 0.9}},
+				},
 				{Layer: 0, From: 2, To: 0, Name: "spline", R2: 1},
 				{Layer: 1, From: 0, To: 0, Name: "exp", A: 1, B: 0, C: 1, D: 0, RMSE: 2.5e-6, R2: 1},
 			}},
@@ -166,8 +173,10 @@ func TestJSONEmpty(t *testing.T) {
 	if err := json.Unmarshal(b.Bytes(), &m); err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []string{"version", "target", "rows", "rows_used", "rows_heldout", "seed", "seconds", "variables",
-		"best", "front", "structure", "noise", "warnings", "interrupted"} {
+	for _, k := range []string{
+		"version", "target", "rows", "rows_used", "rows_heldout", "seed", "seconds", "variables",
+		"best", "front", "structure", "noise", "warnings", "interrupted",
+	} {
 		if _, ok := m[k]; !ok {
 			t.Errorf("%s is missing", k)
 		}

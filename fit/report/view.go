@@ -25,8 +25,10 @@ type matchView struct {
 }
 
 func viewEdge(e symbolic.EdgeRow) edgeView {
-	v := edgeView{Layer: e.Layer, From: e.From, To: e.To, Name: e.Name, A: e.A, B: e.B, C: e.C, D: e.D,
-		RMSE: e.RMSE, R2: e.R2, Alternatives: []matchView{}}
+	v := edgeView{
+		Layer: e.Layer, From: e.From, To: e.To, Name: e.Name, A: e.A, B: e.B, C: e.C, D: e.D,
+		RMSE: e.RMSE, R2: e.R2, Alternatives: []matchView{},
+	}
 	for _, m := range e.Alternatives {
 		v.Alternatives = append(v.Alternatives, matchView{Name: m.Func.Name, RMSE: m.RMSE, R2: m.R2})
 	}

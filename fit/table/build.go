@@ -94,8 +94,10 @@ func (b *builder) add(rec Record) error {
 		switch cell {
 		case CellNumber:
 			if v < 0 && b.roles[i] == roleWeights {
-				return &Error{Source: b.header.Source, Line: rec.Line, Column: b.header.Columns[i],
-					Problem: fmt.Sprintf("the weight %g is negative", v), Hint: "weights are 0 or greater"}
+				return &Error{
+					Source: b.header.Source, Line: rec.Line, Column: b.header.Columns[i],
+					Problem: fmt.Sprintf("the weight %g is negative", v), Hint: "weights are 0 or greater",
+				}
 			}
 			b.row[k] = v
 			continue
@@ -134,22 +136,28 @@ func NotNumber(h Header, rec Record, i int) *Error {
 func (b *builder) finish() (*Table, error) {
 	src := b.header.Source
 	if b.rows == 0 {
-		return nil, &Error{Source: src, Line: b.header.Line, Problem: "has a header but no rows",
-			Hint: "expected rows of numbers below it"}
+		return nil, &Error{
+			Source: src, Line: b.header.Line, Problem: "has a header but no rows",
+			Hint: "expected rows of numbers below it",
+		}
 	}
 	for k, n := range b.lacking {
 		if n > 0 {
 			b.report.Columns = append(b.report.Columns, b.header.Columns[b.used[k]])
 		}
 		if n == b.rows {
-			return nil, &Error{Source: src, Column: b.header.Columns[b.used[k]], Problem: "holds no number in any row",
-				Hint: "leave the column out with --exclude"}
+			return nil, &Error{
+				Source: src, Column: b.header.Columns[b.used[k]], Problem: "holds no number in any row",
+				Hint: "leave the column out with --exclude",
+			}
 		}
 	}
 	if b.report.Rows > 0 && b.missing == MissingError {
-		return nil, &Error{Source: src, Line: b.report.FirstLine, Column: b.header.Columns[b.report.column],
+		return nil, &Error{
+			Source: src, Line: b.report.FirstLine, Column: b.header.Columns[b.report.column],
 			Problem: fmt.Sprintf("the number is missing; %s in %s in all", b.report.cells(), count(b.report.Rows, "row")),
-			Hint:    "complete the data, or leave such rows out with --missing drop"}
+			Hint:    "complete the data, or leave such rows out with --missing drop",
+		}
 	}
 	t := &Table{Source: src, Missing: b.report}
 	for k, i := range b.used {

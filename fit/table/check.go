@@ -23,19 +23,27 @@ func (t *Table) check() error {
 	target := t.Columns[t.Target]
 	switch {
 	case varying == 0:
-		return &Error{Source: t.Source, Problem: fmt.Sprintf("all %d rows are equal", n),
-			Hint: "a formula can be found only where something varies"}
+		return &Error{
+			Source: t.Source, Problem: fmt.Sprintf("all %d rows are equal", n),
+			Hint: "a formula can be found only where something varies",
+		}
 	case constant[t.Target]:
-		return &Error{Source: t.Source, Column: target,
+		return &Error{
+			Source: t.Source, Column: target,
 			Problem: fmt.Sprintf("the target is %g in every row, which leaves nothing to explain", t.Y()[0]),
-			Hint:    "choose another column with --target"}
+			Hint:    "choose another column with --target",
+		}
 	case varying == 1:
-		return &Error{Source: t.Source, Problem: "no input varies, only the target does",
-			Hint: "a formula needs an input that changes from row to row"}
+		return &Error{
+			Source: t.Source, Problem: "no input varies, only the target does",
+			Hint: "a formula needs an input that changes from row to row",
+		}
 	}
 	if inputs := varying - 1; n < inputs {
-		return &Error{Source: t.Source, Problem: fmt.Sprintf("%d rows are fewer than the %d inputs", n, inputs),
-			Hint: "measure more rows, or choose the inputs that matter with --inputs"}
+		return &Error{
+			Source: t.Source, Problem: fmt.Sprintf("%d rows are fewer than the %d inputs", n, inputs),
+			Hint: "measure more rows, or choose the inputs that matter with --inputs",
+		}
 	}
 	t.dropConstant(constant)
 	t.warnCopies()
@@ -110,9 +118,11 @@ func (t *Table) checkWeights() error {
 		}
 	}
 	if positive < MinRows {
-		return &Error{Source: t.Source, Column: t.WeightsColumn,
+		return &Error{
+			Source: t.Source, Column: t.WeightsColumn,
 			Problem: fmt.Sprintf("a weight above 0 in only %s", count(positive, "row")),
-			Hint:    fmt.Sprintf("at least %d are needed", MinRows)}
+			Hint:    fmt.Sprintf("at least %d are needed", MinRows),
+		}
 	}
 	return nil
 }

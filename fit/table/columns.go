@@ -80,8 +80,10 @@ func (h Header) target(opt Options, roles []role, excluded []bool) (int, error) 
 			return i, nil
 		}
 	}
-	return 0, &Error{Source: h.Source, Line: h.Line, Problem: "no column is left for the target",
-		Hint: "exclude fewer columns"}
+	return 0, &Error{
+		Source: h.Source, Line: h.Line, Problem: "no column is left for the target",
+		Hint: "exclude fewer columns",
+	}
 }
 
 // inputs marks the input columns in roles.
@@ -98,11 +100,15 @@ func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 			return nil
 		}
 		if len(h.Columns) == 1 {
-			return &Error{Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(shorten([]byte(h.Columns[0]))),
-				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks"}
+			return &Error{
+				Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(shorten([]byte(h.Columns[0]))),
+				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks",
+			}
 		}
-		return &Error{Source: h.Source, Line: h.Line, Problem: "no column is left as an input",
-			Hint: "exclude fewer columns"}
+		return &Error{
+			Source: h.Source, Line: h.Line, Problem: "no column is left as an input",
+			Hint: "exclude fewer columns",
+		}
 	}
 	for _, ref := range refs {
 		i, err := h.Index(ref, "for an input")
@@ -135,13 +141,17 @@ func (h Header) named(roles []role) error {
 		}
 		c := h.Columns[i]
 		if c == "" {
-			return &Error{Source: h.Source, Line: h.Line, Problem: fmt.Sprintf("column %d has no name", i+1),
-				Hint: fmt.Sprintf("name it in the header, or leave it out with --exclude '#%d'", i+1)}
+			return &Error{
+				Source: h.Source, Line: h.Line, Problem: fmt.Sprintf("column %d has no name", i+1),
+				Hint: fmt.Sprintf("name it in the header, or leave it out with --exclude '#%d'", i+1),
+			}
 		}
 		if k, dup := first[c]; dup {
-			return &Error{Source: h.Source, Line: h.Line,
+			return &Error{
+				Source: h.Source, Line: h.Line,
 				Problem: fmt.Sprintf("columns %d and %d are both called %q", k+1, i+1, c),
-				Hint:    fmt.Sprintf("rename one, or leave one out with --exclude '#%d'", i+1)}
+				Hint:    fmt.Sprintf("rename one, or leave one out with --exclude '#%d'", i+1),
+			}
 		}
 		first[c] = i
 	}
@@ -177,9 +187,11 @@ func (h Header) Index(ref, purpose string) (int, error) {
 func (h Header) unambiguous(i int, ref string) error {
 	if k, dup := find(h.Columns[i+1:], ref); dup {
 		k += i + 1
-		return &Error{Source: h.Source, Line: h.Line,
+		return &Error{
+			Source: h.Source, Line: h.Line,
 			Problem: fmt.Sprintf("columns %d and %d are both called %q", i+1, k+1, ref),
-			Hint:    fmt.Sprintf("rename one in the header, or say which as '#%d' or '#%d'", i+1, k+1)}
+			Hint:    fmt.Sprintf("rename one in the header, or say which as '#%d' or '#%d'", i+1, k+1),
+		}
 	}
 	return nil
 }

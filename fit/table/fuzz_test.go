@@ -15,8 +15,10 @@ import (
 // FuzzRead holds that whatever the bytes, Read returns either an *Error with a
 // message or a table that keeps its promises.
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{good, "", "a;b\n1,5;2\n", "\ufeffa\ty\r\n1\t2\r\n", "1 2\n3 4\n5 6\n7 9\n",
-		"\"a\nb\",y\n1,2\n2,3\n3,4\n4,6\n", "sep=|\na|y\n1|2\n", "# c\n\n,,\na,,y,\n1,,2,\n", "\x1f\x8b\x08\x00"} {
+	for _, s := range []string{
+		good, "", "a;b\n1,5;2\n", "\ufeffa\ty\r\n1\t2\r\n", "1 2\n3 4\n5 6\n7 9\n",
+		"\"a\nb\",y\n1,2\n2,3\n3,4\n4,6\n", "sep=|\na|y\n1|2\n", "# c\n\n,,\na,,y,\n1,,2,\n", "\x1f\x8b\x08\x00",
+	} {
 		f.Add([]byte(s), "", "")
 	}
 	f.Add([]byte(good), "b", "y")

@@ -25,12 +25,16 @@ func refuseBinary(source string, head []byte) error {
 		}
 	}
 	if i := bytes.IndexByte(head, 0); i >= 0 {
-		return &Error{Source: source, Line: 1 + bytes.Count(head[:i], []byte{'\n'}),
-			Problem: "holds binary data", Hint: "expected a table as text, such as CSV"}
+		return &Error{
+			Source: source, Line: 1 + bytes.Count(head[:i], []byte{'\n'}),
+			Problem: "holds binary data", Hint: "expected a table as text, such as CSV",
+		}
 	}
 	if i := bytes.IndexByte(head, '\r'); i >= 0 && bytes.IndexByte(head, '\n') < 0 && i+1 < len(head) {
-		return &Error{Source: source, Problem: "has lines that end in a carriage return alone",
-			Hint: `convert them with: tr '\r' '\n' <FILE`}
+		return &Error{
+			Source: source, Problem: "has lines that end in a carriage return alone",
+			Hint: `convert them with: tr '\r' '\n' <FILE`,
+		}
 	}
 	return nil
 }
