@@ -17,6 +17,7 @@ type scored struct {
 	bits       float64 // description length, see state.describe
 	exact      bool
 	polished   bool
+	key        uint64 // structureHash of what was fitted
 	snaps      []symbolic.SnapNote
 }
 

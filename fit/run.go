@@ -30,9 +30,8 @@ var stages = []stage{
 	{"power laws", (*state).powerLaws},
 	{"polynomials and rationals", (*state).sparseLaws},
 	{"functions of one variable", (*state).univariate},
+	{"symmetries", (*state).reductions},
 	{"small networks", (*state).treeNetworks},
-	// Reductions read off a trained network (merged variables, splits,
-	// symmetries) belong here.
 	{"dense network", (*state).denseNetwork},
 }
 
@@ -92,7 +91,7 @@ func (s *state) recover(ctx context.Context) {
 		if st.run(s, ctx) {
 			return
 		}
-		if known && s.front.exact() != nil && st.name == "small networks" {
+		if known && s.front.exact() != nil && st.name == "symmetries" {
 			return
 		}
 	}

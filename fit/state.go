@@ -25,16 +25,30 @@ type state struct {
 	front    *front
 	warnings []string
 
+	// A reduced problem shares the front of the root, which assesses what lift
+	// makes of its formulas. columns are the inputs of a reduced problem in
+	// terms of those of the root.
+	root    *state
+	depth   int
+	lift    func(*symbolic.Expr) *symbolic.Expr
+	columns []*symbolic.Expr
+
 	net   *trained // the network of least held-out error so far
 	noisy bool
 
-	mu       sync.Mutex
+	// assessed has the forms that earlier batches of tasks proposed. Within a
+	// batch forms are assessed as often as they come, so that the outcome does
+	// not depend on which task is first.
 	assessed map[uint64]bool
-	stage    string
+
+	mu    sync.Mutex
+	stage string
 }
 
 func newState(d parts, opt Options) *state {
 	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}}
+	s.root = s
+	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads
 	if s.threads <= 0 {
 		s.threads = runtime.NumCPU()
@@ -64,10 +78,7 @@ const exactError = 1e-11
 func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
 	key := structureHash(e)
-	s.mu.Lock()
-	seen := s.assessed[key]
-	s.mu.Unlock()
-	if seen {
+	if s.assessed[key] {
 		return nil
 	}
 	if p := len(e.FreeValues()); p > 0 && 2*p > len(s.data.train.Y) {
@@ -89,6 +100,7 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	if c.exact {
 		c = s.polish(ctx, c)
 	}
+	c.key = key
 	if s.opt.MaxComplexity > 0 && c.complexity > s.opt.MaxComplexity {
 		return nil
 	}
@@ -199,13 +211,14 @@ func weightAt(w []float64, i int) float64 {
 
 // say tells a waiting person what is being tried.
 func (s *state) say(stage string) {
-	s.mu.Lock()
-	s.stage = stage
-	s.mu.Unlock()
+	s.root.mu.Lock()
+	s.root.stage = stage
+	s.root.mu.Unlock()
 }
 
 // report calls Options.Progress with the best formula so far.
 func (s *state) report() {
+	s = s.root
 	if s.opt.Progress == nil {
 		return
 	}

@@ -65,7 +65,7 @@ func (s *state) attempt(ctx context.Context, t task) []*scored {
 	s.say(t.name)
 	var out []*scored
 	for _, e := range t.run(ctx) {
-		if c := s.assess(ctx, e); c != nil {
+		if c := s.root.assess(ctx, s.lift(e)); c != nil {
 			out = append(out, c)
 		}
 	}
@@ -86,6 +86,7 @@ func (s *state) try(ctx context.Context, tasks []task) (certain bool) {
 	})
 	for _, found := range results {
 		for _, c := range found {
+			s.root.assessed[c.key] = true
 			s.front.add(c)
 			certain = certain || c.exact && s.minimal(c.expr)
 		}

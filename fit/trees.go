@@ -36,7 +36,9 @@ func (s *state) treeNetworks(ctx context.Context) bool {
 	if len(fitted) == 0 {
 		return false
 	}
-	s.keepNetwork(fitted[0])
+	if s == s.root {
+		s.keepNetwork(fitted[0])
+	}
 
 	// Naming is the costly part: only networks that fit about as well as the
 	// best one are worth it. Without noise a wrong topology is worse by

@@ -1,0 +1,394 @@
+package fit
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// view is a trained network together with how it sees the data: inputs and
+// target as they are or by their logarithms. Laws that are products at heart
+// have small networks in logarithms.
+type view struct {
+	logX     []bool
+	logY     bool
+	net      *kan.Network
+	relative float64 // validation error over the spread of what it predicts
+}
+
+// deepest bounds how many reductions follow each other.
+const deepest = 8
+
+// mostBranches bounds how many reductions of one state are followed.
+const mostBranches = 4
+
+// reductions looks for symmetries of the target in the gradients of networks
+// trained on all inputs, and solves the smaller problems that these leave. The
+// columns of a smaller problem are computed from the data, so they are exact
+// whatever the network's error.
+func (s *state) reductions(ctx context.Context) bool {
+	if len(s.data.search.Names) < 2 || s.depth >= deepest {
+		return false
+	}
+	best := math.Inf(1)
+	var tried []*state
+	for _, width := range []int{3, 6} {
+		views := s.views(ctx, width)
+		if len(views) == 0 {
+			return false
+		}
+		best = min(best, views[0].relative)
+		for _, v := range views {
+			// A network that explains little says little.
+			if v.relative > 0.2 {
+				continue
+			}
+			for _, child := range s.children(v) {
+				if ctx.Err() != nil {
+					return false
+				}
+				if len(tried) == mostBranches || slices.ContainsFunc(tried, child.sameColumns) {
+					continue
+				}
+				tried = append(tried, child)
+				if child.solve(ctx) {
+					return true
+				}
+			}
+		}
+		if best < 1e-3 {
+			break
+		}
+	}
+	return false
+}
+
+// solve works through the stages on a reduced problem until a formula is exact.
+func (s *state) solve(ctx context.Context) bool {
+	for _, st := range []func(*state, context.Context) bool{
+		(*state).powerLaws,
+		(*state).sparseLaws,
+		(*state).univariate,
+		(*state).reductions,
+		(*state).treeNetworks,
+	} {
+		if ctx.Err() != nil {
+			return false
+		}
+		if st(s, ctx) || s.front.exact() != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// views trains networks with one hidden layer of width nodes, best first.
+func (s *state) views(ctx context.Context, width int) []*view {
+	d := head(s.data.search, networkRows)
+	n := len(d.Names)
+	logs := make([]bool, n)
+	any := false
+	for i, c := range d.Cols {
+		lo, _ := bounds(c)
+		logs[i] = lo > 0
+		any = any || logs[i]
+	}
+	lo, hi := bounds(d.Y)
+	oneSign := lo > 0 || hi < 0
+	plain := make([]bool, n)
+	candidates := []*view{{logX: plain}}
+	if any {
+		candidates = append(candidates, &view{logX: logs})
+	}
+	if oneSign {
+		candidates = append(candidates, &view{logX: plain, logY: true})
+		if any {
+			candidates = append(candidates, &view{logX: logs, logY: true})
+		}
+	}
+	s.say("looking for symmetries")
+	s.parallel(len(candidates), func(i int) {
+		v := candidates[i]
+		v.relative = math.Inf(1)
+		if ctx.Err() != nil {
+			return
+		}
+		net, report, err := kan.Train(ctx, []int{n, width, 1}, v.data(d), kan.TrainOptions{
+			Grid: []int{3, 8}, MaxIter: 40, Starts: 2, Seed: s.opt.Seed, Curvature: s.curvature(),
+		})
+		if err == nil && finite(report.HeldRelative) {
+			v.net, v.relative = net, report.HeldRelative
+		}
+	})
+	candidates = slices.DeleteFunc(candidates, func(v *view) bool { return v.net == nil })
+	slices.SortStableFunc(candidates, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
+	return candidates
+}
+
+// data is what the network of a view is trained on.
+func (v *view) data(d symbolic.Data) kan.Data {
+	out := kan.Data{Y: d.Y, W: d.W}
+	for i, c := range d.Cols {
+		if v.logX[i] {
+			c = mapped(c, math.Log)
+		}
+		out.Cols = append(out.Cols, c)
+	}
+	if v.logY {
+		out.Y = mapped(d.Y, func(y float64) float64 { return math.Log(math.Abs(y)) })
+	}
+	return out
+}
+
+func mapped(c []float64, f func(float64) float64) []float64 {
+	out := make([]float64, len(c))
+	for i, v := range c {
+		out[i] = f(v)
+	}
+	return out
+}
+
+// gradients returns f and the derivatives by the inputs as they are and by
+// their logarithms. With logY, f stands for the logarithm of the target.
+func (v *view) gradients(d symbolic.Data) (value []float64, plain, scaled [][]float64) {
+	data := v.data(d)
+	n, rows := len(d.Cols), len(d.Y)
+	value = make([]float64, rows)
+	plain, scaled = newColumns(n, rows), newColumns(n, rows)
+	v.net.Gradient(value, plain, data.Cols)
+	for i, c := range d.Cols {
+		for r, x := range c {
+			if v.logX[i] {
+				scaled[i][r] = plain[i][r]
+				plain[i][r] /= x
+			} else {
+				scaled[i][r] = plain[i][r] * x
+			}
+		}
+	}
+	return value, plain, scaled
+}
+
+func newColumns(n, rows int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, rows)
+	}
+	return out
+}
+
+// children returns the reduced problems that a view suggests, most promising
+// first.
+func (s *state) children(v *view) []*state {
+	d := head(s.data.search, networkRows)
+	value, plain, scaled := v.gradients(d)
+	if v.logY {
+		for i := range value {
+			value[i] = 1
+		}
+	}
+	n := len(d.Cols)
+	var out []*state
+	add := func(c *state) {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	// The error of a gradient is a few times that of the network.
+	limit := min(max(10*v.relative, 1e-3), 0.05)
+	for _, tight := range []float64{limit, limit / 5} {
+		if gens := independent(translations(plain, nil, tight), n-1); len(gens) > 0 {
+			add(s.translated(gens))
+			if len(gens) > 1 {
+				add(s.translated(gens[:1]))
+			}
+		}
+		if gens := independent(scalings(append(slices.Clone(scaled), value), nil, tight), n-1); len(gens) > 0 {
+			add(s.scaled(gens))
+			if len(gens) > 1 {
+				add(s.scaled(gens[:1]))
+			}
+		}
+	}
+	return out
+}
+
+// child is a problem with other columns. formulas tells what each column is in
+// terms of the columns of s; factor is what the target was multiplied with, nil
+// for nothing.
+func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr) *state {
+	names := make([]string, len(formulas))
+	for i, f := range formulas {
+		if names[i] = f.Name(); f.Kind() != symbolic.KindVar {
+			names[i] = "z" + strconv.Itoa(s.depth) + "_" + strconv.Itoa(i)
+			for slices.Contains(s.root.data.train.Names, names[i]) {
+				names[i] += "_"
+			}
+		}
+	}
+	convert := func(d symbolic.Data) (symbolic.Data, bool) {
+		out := symbolic.Data{Names: names, Y: d.Y, W: d.W}
+		for _, f := range formulas {
+			c, ok := column(f, d)
+			if !ok {
+				return out, false
+			}
+			out.Cols = append(out.Cols, c)
+		}
+		if factor == nil {
+			return out, true
+		}
+		m, ok := column(factor, d)
+		if !ok {
+			return out, false
+		}
+		out.Y = make([]float64, len(d.Y))
+		out.W = make([]float64, len(d.Y))
+		for i, y := range d.Y {
+			out.Y[i] = y * m[i]
+			out.W[i] = weightAt(d.W, i) / (m[i] * m[i])
+			if !finite(out.Y[i]) || !finite(out.W[i]) {
+				return out, false
+			}
+		}
+		limitSpread(out.W, 1e6)
+		return out, true
+	}
+	var p parts
+	var ok bool
+	if p.train, ok = convert(s.data.train); !ok {
+		return nil
+	}
+	p.search = head(p.train, len(s.data.search.Y))
+	c := newState(p, s.opt)
+	if c.scale == 0 || !finite(c.scale) {
+		return nil
+	}
+	c.root, c.front, c.depth, c.threads, c.start = s.root, s.front, s.depth+1, s.threads, s.start
+	c.lift = func(e *symbolic.Expr) *symbolic.Expr {
+		with := map[string]*symbolic.Expr{}
+		for i, f := range formulas {
+			with[names[i]] = f
+		}
+		e = e.Subst(with)
+		if factor != nil {
+			e = symbolic.Div(e, factor)
+		}
+		return s.lift(e)
+	}
+	for _, f := range formulas {
+		c.columns = append(c.columns, s.lift0(f))
+	}
+	return c
+}
+
+// lift0 writes a formula over the columns of s over the inputs, without what
+// was done to the target.
+func (s *state) lift0(e *symbolic.Expr) *symbolic.Expr {
+	if s.columns == nil {
+		return e
+	}
+	with := map[string]*symbolic.Expr{}
+	for i, n := range s.data.search.Names {
+		with[n] = s.columns[i]
+	}
+	return symbolic.Simplify(e.Subst(with), symbolic.SimplifyOptions{Domains: s.root.domains})
+}
+
+// sameColumns reports whether two problems have the same columns and target.
+func (s *state) sameColumns(o *state) bool {
+	if len(s.columns) != len(o.columns) || s.data.search.Y[0] != o.data.search.Y[0] {
+		return false
+	}
+	for i, c := range s.columns {
+		if !c.Equal(o.columns[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// column evaluates e on the rows of d; not ok where it is not finite.
+func column(e *symbolic.Expr, d symbolic.Data) ([]float64, bool) {
+	if e.Kind() == symbolic.KindVar {
+		return d.Cols[slices.Index(d.Names, e.Name())], true
+	}
+	p, err := symbolic.Compile(e, d.Names)
+	if err != nil {
+		return nil, false
+	}
+	out := make([]float64, len(d.Y))
+	if !p.Eval(p.NewWorkspace(), out, d.Cols, p.Params()) {
+		return nil, false
+	}
+	return out, usable(out)
+}
+
+// scaled removes inputs by scaling symmetries.
+func (s *state) scaled(gens []generator) *state {
+	d := s.data.train
+	e, ok := eliminate(gens, func(i int, exponent float64) bool {
+		lo, hi := bounds(d.Cols[i])
+		if exponent != math.Trunc(exponent) {
+			return lo > 0
+		}
+		// Dividing by an input near zero spreads the quotient beyond use.
+		return exponent > 0 || lo > 0 || hi < 0
+	})
+	if !ok {
+		return nil
+	}
+	product := func(first *symbolic.Expr, exponent []float64) *symbolic.Expr {
+		var factors []*symbolic.Expr
+		if first != nil {
+			factors = append(factors, first)
+		}
+		for k, x := range exponent {
+			if x != 0 {
+				factors = append(factors, power(symbolic.Var(d.Names[e.pivots[k]]), rational(x)))
+			}
+		}
+		if len(factors) == 0 {
+			return nil
+		}
+		return symbolic.Mul(factors...)
+	}
+	var formulas []*symbolic.Expr
+	for i, n := range d.Names {
+		if !slices.Contains(e.pivots, i) {
+			formulas = append(formulas, product(symbolic.Var(n), e.exponent[i]))
+		}
+	}
+	return s.child(formulas, product(nil, e.target))
+}
+
+// translated removes inputs by translation symmetries.
+func (s *state) translated(gens []generator) *state {
+	d := s.data.train
+	e, ok := eliminate(gens, func(int, float64) bool { return true })
+	if !ok {
+		return nil
+	}
+	var formulas []*symbolic.Expr
+	for i, n := range d.Names {
+		if slices.Contains(e.pivots, i) {
+			continue
+		}
+		terms := []*symbolic.Expr{symbolic.Var(n)}
+		for k, x := range e.exponent[i] {
+			if x != 0 {
+				terms = append(terms, symbolic.Mul(rational(x), symbolic.Var(d.Names[e.pivots[k]])))
+			}
+		}
+		formulas = append(formulas, symbolic.Add(terms...))
+	}
+	return s.child(formulas, nil)
+}
+
+// rational returns a multiple of 1/12 exactly.
+func rational(x float64) *symbolic.Expr { return symbolic.Rat(int64(math.Round(12*x)), 12) }
