@@ -76,7 +76,13 @@ const exactError = 1e-11
 // returns nil when the formula cannot be used: undefined on some row, larger
 // than allowed, or seen before.
 func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
-	e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
+	// Decimals in a proposal are starting values, whoever fixed them.
+	e = symbolic.Simplify(e.Map(func(n *symbolic.Expr) *symbolic.Expr {
+		if n.Kind() == symbolic.KindFloat {
+			return symbolic.Free(n.Const())
+		}
+		return n
+	}), symbolic.SimplifyOptions{Domains: s.domains})
 	key := structureHash(e)
 	if s.assessed[key] {
 		return nil
@@ -156,6 +162,15 @@ func (s *state) polish(ctx context.Context, c *scored) *scored {
 		n.polished = true
 		n.snaps = notes
 		best = n
+	}
+	// Signs that only the data tell: |t-u*x/c^2| where t is the larger.
+	if e := symbolic.Simplify(best.expr, symbolic.SimplifyOptions{Domains: s.domains, Rows: &s.data.train}); !e.Equal(best.expr) {
+		if g, err := symbolic.Refit(ctx, e, s.data.train, symbolic.RefitOptions{}); err == nil {
+			if n := s.measure(g); n != nil && n.bits <= best.bits {
+				n.polished, n.snaps = true, best.snaps
+				best = n
+			}
+		}
 	}
 	return best
 }

@@ -61,6 +61,14 @@ func (s *simplifier) rangeOf(e *Expr) Interval {
 				sum.Hi += slack
 			}
 		}
+		if s.rows != nil && sum.Lo <= 0 && sum.Hi >= 0 {
+			switch s.signOnRows(e) {
+			case 1:
+				sum.Lo = math.SmallestNonzeroFloat64
+			case -1:
+				sum.Hi = -math.SmallestNonzeroFloat64
+			}
+		}
 		return sum.orLine()
 	case KindMul:
 		product := Interval{1, 1}
@@ -182,4 +190,38 @@ func rangeOfCall(name string, arg Interval) Interval {
 		}
 	}
 	return realLine
+}
+
+// signOnRows returns the sign that e has on all rows, 0 if it has several.
+func (s *simplifier) signOnRows(e *Expr) int {
+	key := e.Hash()
+	if sign, ok := s.signs[key]; ok {
+		return sign
+	}
+	if s.signs == nil {
+		s.signs = map[uint64]int{}
+	}
+	sign := 0
+	if p, err := Compile(e, s.rows.Names); err == nil {
+		v := make([]float64, len(s.rows.Y))
+		if p.Eval(p.NewWorkspace(), v, s.rows.Cols, p.Params()) && len(v) > 0 {
+			sign = signOf(v)
+		}
+	}
+	s.signs[key] = sign
+	return sign
+}
+
+func signOf(values []float64) int {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	switch {
+	case lo > 0:
+		return 1
+	case hi < 0:
+		return -1
+	}
+	return 0
 }

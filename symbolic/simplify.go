@@ -8,6 +8,11 @@ type SimplifyOptions struct {
 	// variable without an entry may be any real number. Rules that hold for
 	// some signs only, such as sqrt(x^2) = x, are used where the ranges allow.
 	Domains map[string]Interval
+
+	// Rows, if not nil, are data whose ranges are Domains. A sum whose sign the
+	// ranges leave open is taken to have the sign that it has on all rows,
+	// which drops the bars of |t-u*x/c^2| where the data lie on one side.
+	Rows *Data
 }
 
 // Simplify returns a formula of at most the same Complexity that has the value
@@ -20,7 +25,7 @@ type SimplifyOptions struct {
 // factors. A free constant is never duplicated, and two of them become one only
 // where both cannot be determined. Simplify(Simplify(e)) equals Simplify(e).
 func Simplify(e *Expr, opt SimplifyOptions) *Expr {
-	s := &simplifier{domains: opt.Domains}
+	s := &simplifier{domains: opt.Domains, rows: opt.Rows}
 	seen := []*Expr{e}
 	for range maxRounds {
 		next := s.round(seen[len(seen)-1])
@@ -61,6 +66,8 @@ func StructureKey(e *Expr) uint64 {
 
 type simplifier struct {
 	domains map[string]Interval
+	rows    *Data
+	signs   map[uint64]int // of sums on rows, by hash: 1, -1, 0 for either
 }
 
 // round simplifies once.

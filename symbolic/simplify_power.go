@@ -116,7 +116,12 @@ func (s *simplifier) powerOfPower(base, b *Expr) *Expr {
 func (s *simplifier) powerOfProduct(base, b *Expr) *Expr {
 	f := split(base)
 	if len(f.list) == 1 && f.number.IsInt(-1) && !isInteger64(b) {
-		return nil // (-u)^b, as below for a negative u
+		// (-u)^b stays; (-u^k)^b with odd k is real where u <= 0 only, and
+		// (-u)^(k*b) there.
+		if g := f.list[0]; isInteger64(g.exponent) && !evenInteger(g.exponent) && !g.exponent.IsInt(1) && b.IsConst() && !b.IsFree() {
+			return s.power(s.product([]*Expr{minusOne, g.base}), s.product([]*Expr{g.exponent, b}))
+		}
+		return nil
 	}
 	if hasFree(b) {
 		// Only a free number may leave: anything else would need b twice.
