@@ -88,12 +88,19 @@ func applyNamed(f *library.Func, arg *Expr, free bool) *Expr {
 	return Apply(f, arg)
 }
 
-// Sizes of the samples on which starts are scanned, survivors polished, and
-// the number of survivors of each function.
+// Sizes of the samples on which starts are scanned, survivors compared and the
+// best of them polished, and the number of survivors of each function.
 const (
 	scanPoints   = 96
+	racePoints   = 48
 	polishPoints = 200
 	scanKeep     = 3
+)
+
+// Tolerances of descents that only serve to choose what to go on with.
+const (
+	roughTol = 1e-4
+	fairTol  = 1e-6
 )
 
 // MatchCurve fits c*f(a*x+b)+d to the n points (x, y) for every function of
@@ -141,24 +148,26 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 	if s.sd <= 4e-16*s.size {
 		return []candidate{constantCandidate(s)}
 	}
-	few, some := s.thin(scanPoints), s.thin(polishPoints)
-	sc := newScan(few)
+	few, some := s.thin(racePoints), s.thin(polishPoints)
+	sc := newScan(s.thin(scanPoints))
 	var found []candidate
 	for _, fn := range set.Funcs() {
 		if ctx.Err() != nil {
 			break
 		}
-		var best *candidate
+		best := candidate{rms: math.Inf(1)}
 		for _, l := range sc.best(fn, scanKeep) {
 			c := candidate{m: single(composite{l})}
-			c.rms = f.polish(ctx, c.m, some, 40)
-			if best == nil || c.rms < best.rms {
-				best = &c
+			if c.rms = f.descend(ctx, c.m, few, 15, roughTol); c.rms < best.rms {
+				best = c
 			}
 		}
-		if best != nil && !math.IsInf(best.rms, 1) {
+		if math.IsInf(best.rms, 1) {
+			continue
+		}
+		if best.rms = f.descend(ctx, best.m, some, 40, fairTol); !math.IsInf(best.rms, 1) {
 			best.dl = some.descriptionLength(best.rms, best.m)
-			found = append(found, *best)
+			found = append(found, best)
 		}
 	}
 	sortCandidates(found)
@@ -171,9 +180,15 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 // defined throughout, and returns the best of them.
 func (f *fitter) finish(ctx context.Context, found []candidate, s *sample, keep int) []candidate {
 	some := s.thin(polishPoints)
+	best := math.Inf(1)
+	for _, c := range found {
+		best = math.Min(best, c.dl)
+	}
 	out := found[:0]
 	for _, c := range found {
-		if math.IsInf(f.settle(ctx, c.m, some, 60), 1) {
+		// One that even without a bit for its own sake stays behind does
+		// not become the best by losing constants.
+		if c.dl-c.m.bits() < best && math.IsInf(f.settle(ctx, c.m, some, 60), 1) {
 			continue
 		}
 		c.rms = f.polish(ctx, c.m, s, 60)

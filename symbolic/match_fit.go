@@ -19,6 +19,14 @@ type fitter struct {
 // root mean square. Where the model is not finite at its start it is left as it
 // is and the result is +Inf.
 func (f *fitter) polish(ctx context.Context, m *model, s *sample, iter int) float64 {
+	return f.descend(ctx, m, s, iter, s.tolerance())
+}
+
+// descend is polish that ends when a step promises to lower the squares by no
+// more than the share tol. Squares on their way to zero fall by a large share
+// at every step, so that a generous tol costs wrong models their last digits
+// and a right one nothing.
+func (f *fitter) descend(ctx context.Context, m *model, s *sample, iter int, tol float64) float64 {
 	start, linear := m.params()
 	res := f.solver.Solve(ctx, lm.Problem{
 		NumParams:    len(start),
@@ -32,7 +40,7 @@ func (f *fitter) polish(ctx context.Context, m *model, s *sample, iter int) floa
 			m.setParams(params)
 			return m.jacobian(dst, jac, s, lo, hi)
 		},
-	}, start, lm.Options{MaxIter: iter, TargetRMS: s.floor * 1e-4, ReductionTol: f.tolerance(s)})
+	}, start, lm.Options{MaxIter: iter, TargetRMS: s.floor * 1e-4, ReductionTol: tol})
 	f.evals += res.Evals * len(s.x)
 	m.setParams(res.Params)
 	if res.Status == lm.NonFinite || !isFinite(res.RMS) {
@@ -43,11 +51,11 @@ func (f *fitter) polish(ctx context.Context, m *model, s *sample, iter int) floa
 
 // tolerance is the relative reduction of squares that is still worth a step: a
 // curve known only within its floor needs no more.
-func (f *fitter) tolerance(s *sample) float64 {
+func (s *sample) tolerance() float64 {
 	if s.floor > 1e-9*s.sd {
 		return 1e-8
 	}
-	return 0
+	return 1e-12
 }
 
 // descriptionLength is the number of bits that it takes to send the sample

@@ -58,6 +58,7 @@ type univariate struct {
 	fitter
 	s, some, few *sample
 	scan, coarse *scan // of few, and of fewer for the widest searches
+	words        []word
 	set          *library.Set
 	keep         int
 	budget       int
@@ -66,7 +67,7 @@ type univariate struct {
 
 func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	u := &univariate{s: s, some: s.thin(polishPoints), few: s.thin(scanPoints), set: set, keep: keepOf(opt, 5)}
-	u.scan, u.coarse = newScan(u.few), newScan(s.thin(coarsePoints))
+	u.scan, u.coarse = newScan(u.few), newScan(s.thin(racePoints))
 	u.coarse.zeros = u.scan.zeros
 	work := opt.Work
 	if work <= 0 {
@@ -75,6 +76,18 @@ func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	u.budget = int(work * 1e6)
 	return u
 }
+
+// dictionary returns the words on the coarse points.
+func (u *univariate) dictionary() []word {
+	if u.words == nil {
+		u.words = words(u.coarse, u.set)
+	}
+	return u.words
+}
+
+// cheapness is the number of points of an inner product that count as one
+// evaluation.
+const cheapness = 16
 
 // run goes through the stages, from the forms that are cheap and short to
 // those that are neither.
@@ -113,10 +126,6 @@ func (u *univariate) done() bool {
 	return false
 }
 
-// coarsePoints is the number of points on which the largest dictionaries are
-// ranked.
-const coarsePoints = 48
-
 // raceStart is how many starts of each form go into a race.
 const raceStart = 240
 
@@ -129,15 +138,15 @@ func (u *univariate) race(ctx context.Context, models []*model) {
 		field = append(field, candidate{m: m})
 	}
 	// Errors of models that have not converged count less.
-	field = u.round(ctx, field, u.coarse.s, 8, 0.25, 150)
-	field = u.round(ctx, field, u.few, 25, 0.5, 30)
-	field = u.round(ctx, field, u.some, 60, 1, u.keep+3)
+	field = u.round(ctx, field, u.coarse.s, 8, roughTol, 0.25, 150)
+	field = u.round(ctx, field, u.few, 25, fairTol, 0.5, 30)
+	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, u.keep+3)
 	u.found = append(u.found, u.finish(ctx, field, u.s, u.keep)...)
 }
 
 // round polishes all candidates of a race and returns the keep best, of which
 // errors count for a share of the points.
-func (u *univariate) round(ctx context.Context, field []candidate, s *sample, iter int, share float64, keep int) []candidate {
+func (u *univariate) round(ctx context.Context, field []candidate, s *sample, iter int, tol, share float64, keep int) []candidate {
 	t := *s
 	t.count *= share
 	out := field[:0]
@@ -146,7 +155,7 @@ func (u *univariate) round(ctx context.Context, field []candidate, s *sample, it
 		if ctx.Err() != nil || u.evals > u.budget {
 			break
 		}
-		if c.rms = u.polish(ctx, c.m, s, iter); !math.IsInf(c.rms, 1) {
+		if c.rms = u.descend(ctx, c.m, s, iter, tol); !math.IsInf(c.rms, 1) {
 			c.dl = t.descriptionLength(c.rms, c.m)
 			out = append(out, c)
 			exact = exact || s.exact(c.rms)
@@ -192,6 +201,15 @@ func newShortlist() *shortlist { return &shortlist{at: map[string]int{}} }
 func (l *shortlist) wants(key string, left float64) bool {
 	i, ok := l.at[key]
 	return !ok || left < l.list[i].left
+}
+
+// left returns the share that the best start of the form leaves so far, at
+// most 1.
+func (l *shortlist) left(key string) float64 {
+	if i, ok := l.at[key]; ok {
+		return l.list[i].left
+	}
+	return 1
 }
 
 func (l *shortlist) put(key string, left, cost float64, model func() *model) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/kansym/kansym/library"
 )
 
@@ -43,10 +45,12 @@ var peels = [...]int{-6, -5, -4, -3, -2, -1, 1, 2, 3, 4}
 
 // innerChains ranks chains f(a*g(x)+b) for every pair of functions, the inner
 // one at a few starts, the outer one at all the starts that suit what comes out
-// of the inner one; and for an inner power, these times a power of x.
+// of the inner one; and for an inner power, these times a power of x. A few
+// points tell which starts deserve a look at all.
 func (u *univariate) innerChains(ctx context.Context) []*model {
-	x := u.coarse.s.x
+	x, glance := u.coarse.s.x, newScan(u.coarse.s.thin(glancePoints))
 	mid, col, by := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
+	few, value := make([]float64, len(glance.s.x)), make([]float64, len(glance.s.x))
 	factors := newColumns(len(x), len(peels))
 	for k, p := range peels {
 		for i, v := range x {
@@ -62,30 +66,37 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 		if !isFinite(lo) || !isFinite(hi) || lo == hi {
 			continue
 		}
-		_, e := math.Frexp(math.Max(math.Abs(lo), math.Abs(hi)))
-		scale := math.Ldexp(1, -min(max(e, -1000), 1000))
+		in.column(few, glance.s.x)
+		scale := scaleOf(lo, hi)
 		peeled := in.f.IsPower && in.b == 0
 		for _, f := range u.set.Funcs() {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
 			name := f.Name + "(" + in.f.Name + ")"
+			best, bestBy := top.left(name), times.left(name)
 			for _, out := range startLinks(f, lo, hi, scale, u.scan.zeros) {
 				if out.f.IsPower && out.b == 0 && in.f.IsPower && in.b == 0 {
 					continue // a power of a power
 				}
+				if !peeled {
+					out.column(value, few)
+					if glance.leaves(value) > glanceSlack*best {
+						continue
+					}
+				}
 				out.column(col, mid)
-				if left := u.coarse.leaves(col); in.f.Name != "x" && top.wants(name, left) {
+				if left := u.coarse.leaves(col); in.f.Name != "x" && left < best {
+					best = left
 					top.put(name, left, f.Cost+in.f.Cost, func() *model { return single(composite{in, out}) })
 				}
 				if !peeled {
 					continue
 				}
 				for k, factor := range factors {
-					for i, v := range col {
-						by[i] = v * factor[i]
-					}
-					if left := u.coarse.leaves(by); times.wants(name, left) {
+					floats.MulTo(by, col, factor)
+					if left := u.coarse.leaves(by); left < bestBy {
+						bestBy = left
 						p := float64(peels[k])
 						times.put(name, left, f.Cost+in.f.Cost+3, func() *model {
 							m := single(composite{in, out})
@@ -100,6 +111,21 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 		}
 	}
 	return append(top.models(raceStart), times.models(raceStart/2)...)
+}
+
+// glancePoints is the number of points that tell whether a start is worth
+// evaluating on the rest, which it is if it leaves at most glanceSlack times
+// what the best of its form does.
+const (
+	glancePoints = 12
+	glanceSlack  = 3
+)
+
+// scaleOf returns the power of two that brings the values from lo to hi to size
+// 1.
+func scaleOf(lo, hi float64) float64 {
+	_, e := math.Frexp(math.Max(math.Abs(lo), math.Abs(hi)))
+	return math.Ldexp(1, -min(max(e, -1000), 1000))
 }
 
 // column writes the link's values at x to dst and returns their range, which
@@ -198,6 +224,9 @@ func (u *univariate) outerFunc(name string) (*library.Func, bool) {
 // is a single function c*g(a*x+b)+d of x, found by its starts.
 func (u *univariate) outerChains(ctx context.Context) []*model {
 	top := newShortlist()
+	funcs, list := u.set.Funcs(), u.dictionary()
+	// The best start of every function for the transform at hand.
+	best, at := make([]float64, len(funcs)), make([]int, len(funcs))
 	for _, inv := range inverses {
 		if ctx.Err() != nil {
 			break
@@ -207,28 +236,37 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 			continue
 		}
 		for _, sign := range [...]float64{1, -1} {
-			t := u.few.through(inv.transform, sign)
+			t := u.coarse.s.through(inv.transform, sign)
 			if t == nil {
 				continue
 			}
 			sc := newScan(t)
-			for _, f := range u.set.Funcs() {
-				if f.Name == "1" || f.Name == "x" || isRealPower(f) {
-					continue
-				}
-				for _, in := range sc.best(f, 1) {
-					c, d, left := sc.line(in)
-					key := inv.outer + "(" + f.Name + ")"
-					if left < 0.5 && top.wants(key, left) {
-						top.put(key, left, f.Cost+outer.Cost, func() *model {
-							m := single(composite{in, outerLink(outer, c, d)})
-							m.terms[0].c = sign
-							return m
-						})
-					}
+			j := sc.judge()
+			for k := range best {
+				best[k] = 0.5
+			}
+			for k := range list {
+				w := &list[k]
+				if left := j.leaves(w); left < best[w.form] {
+					best[w.form], at[w.form] = left, k
 				}
 			}
-			u.evals += len(t.x) * len(u.set.Funcs())
+			u.evals += len(list) * len(t.x) / cheapness
+			for form, f := range funcs {
+				if best[form] >= 0.5 {
+					continue
+				}
+				in := list[at[form]].link
+				c, d, left := sc.line(in)
+				key := inv.outer + "(" + f.Name + ")"
+				if left < 0.5 && top.wants(key, left) {
+					top.put(key, left, f.Cost+outer.Cost, func() *model {
+						m := single(composite{in, outerLink(outer, c, d)})
+						m.terms[0].c = sign
+						return m
+					})
+				}
+			}
 		}
 	}
 	return top.models(raceStart)

@@ -3,27 +3,44 @@ package symbolic
 import (
 	"context"
 	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/kansym/kansym/library"
 )
 
 // An atom is a chain at one start, with its values on the coarse points.
 type atom struct {
-	chain    composite
-	name     string
-	raw, col []float64 // as they are, scaled to size 1; and normalised
-	dot      float64   // of col with the target
-	cost     float64   // of its functions
-	simple   bool      // one link, not a chain of two
+	chain  composite
+	name   string
+	form   int       // numbers the names
+	raw    []float64 // values scaled to size 1
+	sq     []float64 // their squares
+	col    []float64 // weighted, centred, of norm 1
+	dot    float64   // of col with the target
+	cost   float64   // of its functions
+	simple bool      // one link, not a chain of two
+	power  *powerSums
+}
+
+// powerSums are the sums that a power x^k brings into c*x^k*f + d*x^k: the
+// weighted square, its sum, the weighted target times the power, and its sum.
+type powerSums struct {
+	square, target []float64
+	a, b           float64
 }
 
 // atoms returns the chains that sums and products are made of: single functions
-// at all their starts, and functions of a power of x at some.
-func (u *univariate) atoms() []atom {
-	var list []atom
+// at all their starts, and functions of a power of x at some. Powers of x come
+// first.
+func (u *univariate) atoms() (list []atom, forms int) {
+	x := u.coarse.s.x
+	number := map[string]int{}
 	add := func(name string, c composite) {
-		x := u.coarse.s.x
-		a := atom{chain: c, name: name, simple: len(c) == 1, raw: make([]float64, len(x)), col: make([]float64, len(x))}
+		a := atom{chain: c, name: name, simple: len(c) == 1}
+		flat := newColumns(len(x), 3)
+		a.raw, a.sq, a.col = flat[0], flat[1], flat[2]
 		for k := range c {
 			a.cost += c[k].f.Cost
 		}
@@ -36,88 +53,144 @@ func (u *univariate) atoms() []atom {
 		if !u.coarse.normalise(a.col) {
 			return
 		}
-		for i := range a.raw {
-			a.raw[i] /= most
+		floats.Scale(1/most, a.raw)
+		floats.MulTo(a.sq, a.raw, a.raw)
+		a.dot = floats.Dot(a.col, u.coarse.y)
+		form, ok := number[name]
+		if !ok {
+			form = len(number)
+			number[name] = form
 		}
-		a.dot = dot(a.col, u.coarse.y)
+		a.form = form
+		if a.plain() {
+			a.power = u.powerSums(&a)
+		}
 		list = append(list, a)
 	}
 	for _, l := range u.links(30) {
 		add(l.f.Name, composite{l})
 	}
-	mid := make([]float64, len(u.coarse.s.x))
+	mid := make([]float64, len(x))
 	for _, p := range [...]float64{2, -1, 0.5} {
 		in := newLink(library.Power(p), 1, 0)
-		lo, hi := in.column(mid, u.coarse.s.x)
+		lo, hi := in.column(mid, x)
 		if !isFinite(lo) || !isFinite(hi) || lo == hi {
 			continue
 		}
-		_, e := math.Frexp(math.Max(math.Abs(lo), math.Abs(hi)))
-		scale := math.Ldexp(1, -min(max(e, -1000), 1000))
 		for _, f := range u.set.Funcs() {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
-			for _, l := range spreadLinks(startLinks(f, lo, hi, scale, u.scan.zeros), 14) {
+			for _, l := range spreadLinks(startLinks(f, lo, hi, scaleOf(lo, hi), u.scan.zeros), 14) {
 				if !f.IsPower || l.b != 0 {
 					add(f.Name+"("+in.f.Name+")", composite{in, l})
 				}
 			}
 		}
 	}
-	return list
+	sort.SliceStable(list, func(i, j int) bool { return list[i].plain() && !list[j].plain() })
+	return list, len(number)
+}
+
+func (u *univariate) powerSums(a *atom) *powerSums {
+	flat := newColumns(len(a.raw), 2)
+	s := &powerSums{square: flat[0], target: flat[1]}
+	for i, r := range u.coarse.rw {
+		s.square[i] = r * r * a.sq[i]
+		s.target[i] = r * u.coarse.weighted[i] * a.raw[i]
+	}
+	s.a, s.b = floats.Sum(s.square), floats.Sum(s.target)
+	return s
+}
+
+// A formTable keeps the best pair of every pair of forms. Pairs are so many
+// that a map would take most of the time.
+type formTable struct {
+	forms    int
+	left     []float64
+	from, to []int32
+}
+
+func newFormTable(forms int) *formTable {
+	t := &formTable{forms: forms, left: make([]float64, forms*forms), from: make([]int32, forms*forms), to: make([]int32, forms*forms)}
+	for i := range t.left {
+		t.left[i] = math.Inf(1)
+	}
+	return t
+}
+
+func (t *formTable) offer(p, q *atom, i, j int, left float64) {
+	k := p.form*t.forms + q.form
+	if left < t.left[k] {
+		t.left[k], t.from[k], t.to[k] = left, int32(i), int32(j)
+	}
+}
+
+// models returns the n best of the table.
+func (t *formTable) models(n int, atoms []atom, extra float64, build func(p, q *atom) *model) []*model {
+	top := newShortlist()
+	for k, left := range t.left {
+		if math.IsInf(left, 1) {
+			continue
+		}
+		p, q := &atoms[t.from[k]], &atoms[t.to[k]]
+		top.put(p.name+","+q.name, left, p.cost+q.cost+extra, func() *model { return build(p, q) })
+	}
+	return top.models(n)
 }
 
 // pairs ranks sums a*f+b*g+d and products c*f*g+d of two atoms, over all pairs
 // of them. For a sum the best a, b and d follow from three inner products of
-// normalised columns, so that a pair costs one of them. Products of which one
-// factor is a power come with that power as a second term, c*x^p*f + d*x^p.
+// normalised columns, so that a pair costs one of them; a product costs three.
+// Products of which one factor is a power come with that power as a second term,
+// c*x^p*f + d*x^p.
 func (u *univariate) pairs(ctx context.Context) []*model {
-	atoms := u.atoms()
-	sums, products := newShortlist(), newShortlist()
-	col := make([]float64, len(u.coarse.s.x))
-	for i := range atoms {
+	atoms, forms := u.atoms()
+	sums, products, factored := newFormTable(forms), newFormTable(forms), newFormTable(forms)
+	j := u.coarse.judge()
+	flat := newColumns(len(u.coarse.s.x), 3)
+	w, w2, wy := flat[0], flat[1], flat[2] // weighted values of one factor
+	for at := range atoms {
 		if ctx.Err() != nil {
 			break
 		}
-		p := &atoms[i]
-		for j := range i + 1 {
-			q := &atoms[j]
-			name := p.name + "," + q.name
-			if i != j {
-				g := dot(p.col, q.col)
+		p := &atoms[at]
+		floats.MulTo(w, j.w, p.raw)
+		floats.MulTo(w2, j.w, p.sq)
+		floats.MulTo(wy, j.wy, p.raw)
+		for to := range at + 1 {
+			q := &atoms[to]
+			if at != to {
+				g := floats.Dot(p.col, q.col)
 				if rest := 1 - g*g; rest > 1e-6 {
-					left := 1 - (p.dot*p.dot+q.dot*q.dot-2*p.dot*q.dot*g)/rest
-					if sums.wants(name, left) {
-						sums.put(name, left, p.cost+q.cost, func() *model {
-							return &model{freeD: true, terms: []term{
-								{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}},
-							}}
-						})
-					}
+					sums.offer(p, q, at, to, 1-(p.dot*p.dot+q.dot*q.dot-2*p.dot*q.dot*g)/rest)
 				}
 			}
-			if !p.simple && !q.simple || p.plain() && q.plain() {
+			if !p.simple && !q.simple || p.power != nil && q.power != nil {
 				continue
 			}
-			for k, v := range p.raw {
-				col[k] = v * q.raw[k]
-			}
-			if left := u.coarse.leaves(col); products.wants(name, left) {
-				products.put(name, left, p.cost+q.cost, func() *model { return u.product(p, q) })
-			}
-			if q.plain() {
-				u.factored(p, q, col, products)
+			s1, s2, sy := floats.Dot(w, q.raw), floats.Dot(w2, q.sq), floats.Dot(wy, q.raw)
+			products.offer(p, q, at, to, remainder(s1, s2, sy, j.sum))
+			if q.power != nil {
+				if left, ok := u.factored(p, q.power, s2); ok {
+					factored.offer(p, q, at, to, left)
+				}
 			}
 		}
 	}
-	u.evals += len(atoms) * len(atoms)
-	return append(products.models(raceStart), sums.models(raceStart)...)
+	u.evals += len(atoms) * len(atoms) * len(u.coarse.s.x) / cheapness
+	out := products.models(raceStart, atoms, 0, u.product)
+	out = append(out, factored.models(raceStart/2, atoms, operatorBits, u.withPower)...)
+	return append(out, sums.models(raceStart, atoms, 0, sumOf)...)
 }
 
 // plain reports whether the atom is a power of x itself.
 func (a *atom) plain() bool {
 	return a.simple && a.chain[0].f.IsPower && a.chain[0].b == 0
+}
+
+func sumOf(p, q *atom) *model {
+	return &model{freeD: true, terms: []term{{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}}}}
 }
 
 func (u *univariate) product(p, q *atom) *model {
@@ -132,35 +205,26 @@ func (u *univariate) product(p, q *atom) *model {
 	return &model{freeD: true, terms: []term{t}}
 }
 
-// factored ranks c*x^k*f + d*x^k, for the product of power and function in col.
-func (u *univariate) factored(f, power *atom, col []float64, top *shortlist) {
-	sc := u.coarse
-	var a11, a12, a22, b1, b2 float64
-	for i, v := range col {
-		v *= sc.rw[i]
-		w := power.raw[i] * sc.rw[i]
-		a11 += v * v
-		a12 += v * w
-		a22 += w * w
-		b1 += v * sc.weighted[i]
-		b2 += w * sc.weighted[i]
+// factored returns what c*x^k*f + d*x^k leaves; square is the weighted sum of
+// squares of x^k*f.
+func (u *univariate) factored(f *atom, p *powerSums, square float64) (left float64, ok bool) {
+	a12, b1 := floats.Dot(p.square, f.raw), floats.Dot(p.target, f.raw)
+	det := square*p.a - a12*a12
+	if !(det > 1e-9*square*p.a) {
+		return 0, false
 	}
-	det := a11*a22 - a12*a12
-	if !(det > 1e-9*a11*a22) {
-		return
+	left = (u.coarse.square - (b1*b1*p.a-2*b1*p.b*a12+p.b*p.b*square)/det) / u.coarse.variance
+	return left, left >= 0
+}
+
+// withPower returns c*x^k*f + d*x^k.
+func (u *univariate) withPower(f, power *atom) *model {
+	m := u.product(power, f)
+	m.terms = append(m.terms, term{c: 1, chains: []composite{append(composite(nil), m.terms[0].chains[0]...)}})
+	// One exponent for both terms: as a formula has it.
+	for i := range m.terms {
+		m.terms[i].chains[0][0] = newLink(power.chain[0].f, 1, 0)
 	}
-	left := (sc.square - (b1*b1*a22-2*b1*b2*a12+b2*b2*a11)/det) / sc.variance
-	name := power.name + "*(" + f.name + "+1)"
-	if left >= 0 && top.wants(name, left) {
-		top.put(name, left, f.cost+power.cost+operatorBits, func() *model {
-			m := u.product(power, f)
-			m.terms = append(m.terms, term{c: 1, chains: []composite{append(composite(nil), m.terms[0].chains[0]...)}})
-			// One exponent for both terms: as a formula has it.
-			for i := range m.terms {
-				m.terms[i].chains[0][0] = newLink(power.chain[0].f, 1, 0)
-			}
-			m.freeD = false
-			return m
-		})
-	}
+	m.freeD = false
+	return m
 }
