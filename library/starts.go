@@ -205,3 +205,14 @@ func powerStarts(p float64) starter {
 	}
 	return within(d, halfLine(false))
 }
+
+// AnyStarts returns starting values for a function of which nothing but its
+// domain is known: features of any width and place, growth at any rate, and
+// oscillations.
+func AnyStarts(d Domain) func(lo, hi float64, zeros int) []Start {
+	return within(d, func(lo, hi float64, zeros int) []Start {
+		out := sided(lo, hi, zeros)
+		out = append(out, exponential(lo, hi, zeros)...)
+		return append(out, oscillation(lo, hi, zeros)...)
+	})
+}
