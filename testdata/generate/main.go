@@ -81,7 +81,9 @@ var files = []file{
 	{
 		name: "awkward_names.csv", target: "pressure drop (Pa)", rows: 1000,
 		inputs: []column{{"flow rate (m3/s)", 1, 5}, {"2nd diameter [m]", 1, 3}, {"in", 0.5, 2}, {"α", 1, 4}},
-		law:    func(x []float64) float64 { return 8 * x[2] * x[0] * x[0] / (math.Pi * math.Pi * math.Pow(x[1], 5)) * x[3] },
+		law: func(x []float64) float64 {
+			return 8 * x[2] * x[0] * x[0] / (math.Pi * math.Pi * math.Pow(x[1], 5)) * x[3]
+		},
 	},
 }
 
