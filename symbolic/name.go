@@ -127,14 +127,10 @@ type naming struct {
 
 	splines []place           // edges to be named
 	matches map[place][]Match // in net
-	curves  map[place]curveFit
 	found   []Named
 	seen    map[uint64]bool
 	fits    fitter
 }
-
-// curveFit is how well a curve is known: what is needed to judge matches.
-type curveFit struct{ spread float64 }
 
 func newNaming(net *kan.Network, data kan.Data, names []string, set *library.Set, opt NameOptions) (*naming, error) {
 	if err := net.Check(); err != nil {
@@ -153,7 +149,7 @@ func newNaming(net *kan.Network, data kan.Data, names []string, set *library.Set
 		set = library.DefaultSet()
 	}
 	n := &naming{net: net, names: names, set: set, opt: opt.withDefaults(), seen: map[uint64]bool{},
-		matches: map[place][]Match{}, curves: map[place]curveFit{}}
+		matches: map[place][]Match{}}
 	n.all = Data{Names: names, Cols: data.Cols, Y: data.Y, W: data.W}
 	if len(data.HeldY) > 0 {
 		n.all = withHeld(n.all, data)
