@@ -140,6 +140,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	result, err := fit.Run(ctx, data, opt)
 	bar.stop()
 	if err != nil || result == nil || result.Best == nil {
+		if errors.Is(err, fit.ErrNoAnswer) && time.Since(start) > budget/2 {
+			err = fmt.Errorf("%v were over before any formula could be fitted; give it more --time", &o.time)
+		}
 		return noAnswer(ctx, err)
 	}
 	result.Warnings = merge(data.Warnings, result.Warnings)
