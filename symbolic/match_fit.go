@@ -83,8 +83,12 @@ func (s *sample) descriptionLength(rms float64, m *model) float64 {
 			bits += v
 		}
 	}
-	r := math.Hypot(rms, s.floor) / s.sd
-	return s.count*math.Log2(r) + bits
+	return s.errorBits(rms) + bits
+}
+
+// errorBits is the part of the description length that pays for the errors.
+func (s *sample) errorBits(rms float64) float64 {
+	return s.count * math.Log2(math.Hypot(rms, s.floor)/s.sd)
 }
 
 // exact reports whether an error is within rounding of zero.

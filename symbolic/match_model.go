@@ -327,7 +327,7 @@ func ordered(a, b float64) (lo, hi float64) {
 	return a, b
 }
 
-func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+func isFinite(x float64) bool { return x-x == 0 }
 
 // expr spells the model out over arg. Constants that were fitted are Free;
 // factors 1 and offsets 0 that were not are left out.

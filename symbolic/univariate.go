@@ -116,6 +116,18 @@ func (u *univariate) run(ctx context.Context) {
 	}
 }
 
+// hopeless reports whether a model with this error would not be among the best
+// even if it took no bits at all.
+func (u *univariate) hopeless(rms float64) bool {
+	better := 0
+	for _, c := range u.found {
+		if c.dl < u.s.errorBits(rms) {
+			better++
+		}
+	}
+	return better >= u.keep
+}
+
 // done reports whether a formula was found that is exact.
 func (u *univariate) done() bool {
 	for _, c := range u.found {
@@ -126,8 +138,16 @@ func (u *univariate) done() bool {
 	return false
 }
 
-// raceStart is how many starts of each form go into a race.
-const raceStart = 240
+// raceStart is how many forms of a kind go into a race, and raceFirst how many
+// are left of all after its first round. The starts of good forms that are far
+// from the values they should take are behind hundreds of others, and a few
+// steps on a few points bring them to the front.
+const (
+	raceStart   = 1000
+	raceFew     = 300 // of kinds whose starts are good or that are rare
+	raceFirst   = 300
+	firstPoints = 24
+)
 
 // race polishes models on few points, the better ones on more, and offers
 // those that are left when all points have been used. Where some turn out exact
@@ -138,6 +158,7 @@ func (u *univariate) race(ctx context.Context, models []*model) {
 		field = append(field, candidate{m: m})
 	}
 	// Errors of models that have not converged count less.
+	field = u.round(ctx, field, u.s.thin(firstPoints), 3, roughTol, 0.4, raceFirst)
 	field = u.round(ctx, field, u.coarse.s, 8, roughTol, 0.25, 150)
 	field = u.round(ctx, field, u.few, 25, fairTol, 0.5, 30)
 	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, u.keep+3)

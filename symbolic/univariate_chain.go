@@ -110,7 +110,7 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 			u.evals += len(x)
 		}
 	}
-	return append(top.models(raceStart), times.models(raceStart/2)...)
+	return append(top.models(raceStart), times.models(raceFew)...)
 }
 
 // glancePoints is the number of points that tell whether a start is worth
@@ -269,7 +269,7 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 			}
 		}
 	}
-	return top.models(raceStart)
+	return top.models(raceFew)
 }
 
 // outerLink returns f(c*u+d) with both constants free: unlike for a link on x,

@@ -180,7 +180,7 @@ func (u *univariate) pairs(ctx context.Context) []*model {
 	}
 	u.evals += len(atoms) * len(atoms) * len(u.coarse.s.x) / cheapness
 	out := products.models(raceStart, atoms, 0, u.product)
-	out = append(out, factored.models(raceStart/2, atoms, operatorBits, u.withPower)...)
+	out = append(out, factored.models(raceFew, atoms, operatorBits, u.withPower)...)
 	return append(out, sums.models(raceStart, atoms, 0, sumOf)...)
 }
 
@@ -189,8 +189,11 @@ func (a *atom) plain() bool {
 	return a.simple && a.chain[0].f.IsPower && a.chain[0].b == 0
 }
 
+// sumOf returns a*f+b*g+d. Its chains are its own: models change as they are
+// fitted, and one atom is in many of them.
 func sumOf(p, q *atom) *model {
-	return &model{freeD: true, terms: []term{{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}}}}
+	m := &model{freeD: true, terms: []term{{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}}}}
+	return m.clone()
 }
 
 func (u *univariate) product(p, q *atom) *model {

@@ -45,7 +45,7 @@ func (u *univariate) eliminate(ctx context.Context, m *model) (candidate, bool) 
 		return c
 	}
 	cur := fit(m, u.some)
-	if math.IsInf(cur.rms, 1) {
+	if math.IsInf(cur.rms, 1) || u.hopeless(cur.rms) {
 		return cur, false
 	}
 	for ctx.Err() == nil {
