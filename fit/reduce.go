@@ -75,6 +75,7 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).sparseLaws,
 		(*state).univariate,
 		(*state).reductions,
+		(*state).merges,
 		(*state).treeNetworks,
 	} {
 		if ctx.Err() != nil {

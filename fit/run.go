@@ -31,6 +31,7 @@ var stages = []stage{
 	{"polynomials and rationals", (*state).sparseLaws},
 	{"functions of one variable", (*state).univariate},
 	{"symmetries", (*state).reductions},
+	{"merged inputs", (*state).merges},
 	{"small networks", (*state).treeNetworks},
 	{"dense network", (*state).denseNetwork},
 }
