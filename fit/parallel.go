@@ -1,6 +1,8 @@
 package fit
 
 import (
+	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -17,9 +19,26 @@ func (s *state) parallel(n int, work func(i int)) {
 				if i >= n {
 					return
 				}
-				work(i)
+				func() {
+					defer s.guard("a network")
+					work(i)
+				}()
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// guard turns a panic in a piece of work into a warning: the rest of the search
+// still has an answer to give.
+func (s *state) guard(work string) {
+	if v := recover(); v != nil {
+		s.root.mu.Lock()
+		defer s.root.mu.Unlock()
+		text := fmt.Sprintf("a fault in kansym while trying %s, which was left out; please report it: %v", work, v)
+		if !slices.Contains(s.root.warnings, text) {
+			s.root.warnings = append(s.root.warnings, text)
+		}
+		slices.Sort(s.root.warnings)
+	}
 }

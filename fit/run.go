@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
@@ -39,7 +40,12 @@ var stages = []stage{
 // Run finds formulas for the target of t. It returns the best answer found
 // when the budget ends or ctx is done, with Interrupted set; the error is
 // ErrNoAnswer, wrapped with the reason, when there is none. t is not changed.
-func Run(ctx context.Context, t *table.Table, opt Options) (*Result, error) {
+func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			r, err = nil, fmt.Errorf("fit: a fault in kansym, please report it: %v\n%s", v, debug.Stack())
+		}
+	}()
 	if opt.Time <= 0 {
 		opt.Time = defaultTime
 	}
@@ -66,9 +72,12 @@ func Run(ctx context.Context, t *table.Table, opt Options) (*Result, error) {
 	s.polishFront(finish)
 
 	if len(s.front.list) == 0 {
+		if budget.Err() != nil {
+			return nil, fmt.Errorf("%w: the time was over before the first", ErrNoAnswer)
+		}
 		return nil, fmt.Errorf("%w: every formula tried was undefined on some row", ErrNoAnswer)
 	}
-	r := s.result(t)
+	r = s.result(t)
 	r.Interrupted = budget.Err() != nil
 	return r, nil
 }

@@ -34,6 +34,9 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 	// larger ones: short formulas are met early.
 	transforms := outputTransforms()
 	for _, dict := range dicts {
+		if len(dict.features) == 0 {
+			continue
+		}
 		for k, t := range transforms {
 			// Rarer transforms get only dictionaries that stay cheap.
 			if k >= 6 && len(dict.features) > 80 {

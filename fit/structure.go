@@ -113,6 +113,11 @@ func combinations(e *symbolic.Expr, inputs []string) []string {
 			}
 		}
 		slices.SortFunc(vars, func(a, b string) int { return slices.Index(inputs, a) - slices.Index(inputs, b) })
+		// A long combination says no more than the formula.
+		const longest = 9
+		if n.Complexity() > longest || len(n.FreeValues()) > 0 {
+			return true
+		}
 		out = append(out, enumerate(vars)+" enter only as "+n.Format(library.LangText))
 		return true
 	}

@@ -61,9 +61,9 @@ func (s *state) runTasks(ctx context.Context, tasks []task, done func([]*scored)
 }
 
 // attempt runs one task and assesses its proposals.
-func (s *state) attempt(ctx context.Context, t task) []*scored {
+func (s *state) attempt(ctx context.Context, t task) (out []*scored) {
 	s.say(t.name)
-	var out []*scored
+	defer s.guard(t.name)
 	for _, e := range t.run(ctx) {
 		if c := s.root.assess(ctx, s.lift(e)); c != nil {
 			out = append(out, c)

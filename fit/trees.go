@@ -183,6 +183,7 @@ func (s *state) trees() []tree {
 		tree{name: "function of a sum", net: flat(kan.Sum, true)},
 		tree{name: "function of a product", net: flat(kan.Product, true)},
 	)
+	out = append(out, tree{name: "sum of curves plus product of curves", net: sumPlusProduct(d)})
 	// Two groups: subsets without the last variable, so that each partition
 	// comes once.
 	const mostVariables = 5
@@ -232,6 +233,22 @@ func groupNetwork(d symbolic.Data, groups [][]int, op kan.Op) *kan.Network {
 				first.Edges[e].Fixed = true
 			}
 		}
+	}
+	return net
+}
+
+// sumPlusProduct adds a curve of every input and the product of a curve of every
+// input: a(x)+b(x)*h(z) and the like.
+func sumPlusProduct(d symbolic.Data) *kan.Network {
+	net := mustNew([]int{len(d.Names), 2, 1}, [][]kan.Op{{kan.Sum, kan.Product}, {kan.Sum}}, d.Names)
+	same, _ := library.Lookup("x")
+	for i, c := range d.Cols {
+		net.InputScale[i] = powerOfTwo(c)
+	}
+	net.OutputScale = 1 / powerOfTwo(d.Y)
+	for k := range net.Layers[1].Edges {
+		net.Layers[1].Edges[k] = kan.NamedEdge(same, 1, 0, 1, 0)
+		net.Layers[1].Edges[k].Fixed = true
 	}
 	return net
 }

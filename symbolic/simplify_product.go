@@ -113,7 +113,10 @@ func (s *simplifier) settle(f *factors) {
 				continue // power has pulled these out
 			}
 			c, ok := numberPower(content, g.exponent)
-			if n, fits := times(f.number, c); ok && fits {
+			if !ok {
+				continue
+			}
+			if n, fits := times(f.number, c); fits {
 				f.number = n
 				f.list[i].base = rest
 			}
