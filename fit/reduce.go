@@ -36,7 +36,7 @@ func (s *state) reductions(ctx context.Context) bool {
 		return false
 	}
 	best := math.Inf(1)
-	var tried []*state
+	followed := 0
 	for _, width := range []int{3, 6} {
 		views := s.views(ctx, width)
 		if len(views) == 0 {
@@ -52,10 +52,10 @@ func (s *state) reductions(ctx context.Context) bool {
 				if ctx.Err() != nil {
 					return false
 				}
-				if len(tried) == mostBranches || slices.ContainsFunc(tried, child.sameColumns) {
+				if followed == mostBranches || s.root.visited[child.key] {
 					continue
 				}
-				tried = append(tried, child)
+				followed++
 				if child.solve(ctx) {
 					return true
 				}
@@ -70,6 +70,10 @@ func (s *state) reductions(ctx context.Context) bool {
 
 // solve works through the stages on a reduced problem until a formula is exact.
 func (s *state) solve(ctx context.Context) bool {
+	if s.root.visited[s.key] {
+		return false
+	}
+	s.root.visited[s.key] = true
 	for _, st := range []func(*state, context.Context) bool{
 		(*state).powerLaws,
 		(*state).sparseLaws,
@@ -285,6 +289,14 @@ func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr) *state {
 	for _, f := range formulas {
 		c.columns = append(c.columns, s.lift0(f))
 	}
+	c.factor = s.factor
+	if factor != nil {
+		c.factor = symbolic.Simplify(symbolic.Mul(s.factor, s.lift0(factor)), symbolic.SimplifyOptions{Domains: s.root.domains})
+	}
+	c.key = c.factor.String()
+	for _, f := range c.columns {
+		c.key += ";" + f.String()
+	}
 	return c
 }
 
@@ -299,19 +311,6 @@ func (s *state) lift0(e *symbolic.Expr) *symbolic.Expr {
 		with[n] = s.columns[i]
 	}
 	return symbolic.Simplify(e.Subst(with), symbolic.SimplifyOptions{Domains: s.root.domains})
-}
-
-// sameColumns reports whether two problems have the same columns and target.
-func (s *state) sameColumns(o *state) bool {
-	if len(s.columns) != len(o.columns) || s.data.search.Y[0] != o.data.search.Y[0] {
-		return false
-	}
-	for i, c := range s.columns {
-		if !c.Equal(o.columns[i]) {
-			return false
-		}
-	}
-	return true
 }
 
 // column evaluates e on the rows of d; not ok where it is not finite.

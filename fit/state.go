@@ -32,6 +32,9 @@ type state struct {
 	depth   int
 	lift    func(*symbolic.Expr) *symbolic.Expr
 	columns []*symbolic.Expr
+	factor  *symbolic.Expr // of the target
+	key     string         // of columns and factor
+	visited map[string]bool
 
 	net   *trained // the network of least held-out error so far
 	noisy bool
@@ -47,7 +50,7 @@ type state struct {
 
 func newState(d parts, opt Options) *state {
 	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}}
-	s.root = s
+	s.root, s.factor, s.visited = s, symbolic.Int(1), map[string]bool{}
 	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads
 	if s.threads <= 0 {
