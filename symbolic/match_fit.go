@@ -72,8 +72,13 @@ func (s *sample) descriptionLength(rms float64, m *model) float64 {
 		return bits
 	}
 	over := func(v float64) float64 { return math.Max(0, 2*math.Log2(v/(2*s.size))) }
-	bits += over(math.Abs(m.d))
+	if m.outer == nil {
+		bits += over(math.Abs(m.d))
+	}
 	for i := range m.terms {
+		if m.outer != nil {
+			break // sizes inside a function say nothing about those outside
+		}
 		t := &m.terms[i]
 		most := 0.0
 		for k := 0; k < len(s.x); k += max(1, len(s.x)/16) {
@@ -149,6 +154,12 @@ func (m *model) bits() float64 {
 	for _, t := range m.den {
 		bits += 2*operatorBits + constantBits(t.q) + constantBits(float64(t.k))
 	}
+	if m.outer != nil {
+		bits += m.outer.Cost
+		if m.freeGain {
+			bits += operatorBits + constantBits(m.gain)
+		}
+	}
 	return bits
 }
 
@@ -180,8 +191,26 @@ func newLink(f *library.Func, a, b float64) link {
 		l.a, l.b, l.freeA = math.Copysign(1, a), b/math.Abs(a), false
 	case f.Name == "exp":
 		l.b, l.freeB = 0, false
+	case f.Name == "log" && b == 0 && a != 0:
+		// Scales of the argument are offsets outside.
+		l.a, l.freeA, l.freeB = math.Copysign(1, a), false, false
 	}
 	return l
+}
+
+// untangle fixes scales that the offset of the model makes redundant: those
+// inside a logarithm that is a term by itself.
+func (m *model) untangle() {
+	for i := range m.terms {
+		if !m.freeD || len(m.den) > 0 || m.outer != nil || len(m.terms[i].chains) > 1 {
+			continue
+		}
+		c := m.terms[i].chains[0]
+		l := &c[len(c)-1]
+		if l.f.Name == "log" && !l.freeP && l.freeA && l.a != 0 {
+			l.a, l.b, l.freeA = math.Copysign(1, l.a), l.b/math.Abs(l.a), false
+		}
+	}
 }
 
 // settle polishes the model on s and then takes out, one after the other, the

@@ -24,14 +24,19 @@ type term struct {
 }
 
 // A model is a sum of terms plus an offset d, over a denominator 1 + sum of
-// q*x^k that is usually empty: everything of one variable that matching tries.
-// Its parameters, in this order, are for each term c and then the free constants
-// of its links, then d if it is free, then the coefficients q.
+// q*x^k that is usually empty, all of it inside an outer function times a gain
+// if there is one: everything of one variable that matching tries. Its
+// parameters, in this order, are for each term c and then the free constants of
+// its links, then d if it is free, the coefficients q, and the gain if it is free.
 type model struct {
 	terms []term
 	d     float64
 	freeD bool
 	den   []monomial
+
+	outer    *library.Func // nil for none
+	gain     float64
+	freeGain bool
 }
 
 type monomial struct {
@@ -47,11 +52,14 @@ const (
 )
 
 func single(c composite) *model {
-	return &model{terms: []term{{c: 1, chains: []composite{c}}}, freeD: true}
+	m := &model{terms: []term{{c: 1, chains: []composite{c}}}, freeD: true}
+	m.untangle()
+	return m
 }
 
 func (m *model) clone() *model {
-	out := &model{d: m.d, freeD: m.freeD, den: append([]monomial(nil), m.den...)}
+	out := *m
+	out.den, out.terms = append([]monomial(nil), m.den...), nil
 	for _, t := range m.terms {
 		k := term{c: t.c}
 		for _, c := range t.chains {
@@ -59,15 +67,16 @@ func (m *model) clone() *model {
 		}
 		out.terms = append(out.terms, k)
 	}
-	return out
+	return &out
 }
 
 // eachParam calls visit for every free parameter in order, with whether the
 // model is linear in it.
 func (m *model) eachParam(visit func(p *float64, linear bool)) {
+	plain := m.outer == nil
 	for i := range m.terms {
 		t := &m.terms[i]
-		visit(&t.c, true)
+		visit(&t.c, plain)
 		for _, c := range t.chains {
 			for k := range c {
 				l := &c[k]
@@ -84,10 +93,13 @@ func (m *model) eachParam(visit func(p *float64, linear bool)) {
 		}
 	}
 	if m.freeD {
-		visit(&m.d, true)
+		visit(&m.d, plain)
 	}
 	for i := range m.den {
 		visit(&m.den[i].q, false)
+	}
+	if m.freeGain {
+		visit(&m.gain, true)
 	}
 }
 
@@ -149,11 +161,23 @@ func (t *term) value(x float64) float64 {
 }
 
 func (m *model) value(x float64) float64 {
+	y := m.inner(x)
+	if m.outer != nil {
+		y = m.gain * m.outer.Value(y)
+	}
+	return y
+}
+
+// inner returns the value inside the outer function.
+func (m *model) inner(x float64) float64 {
 	y := m.d
 	for i := range m.terms {
 		y += m.terms[i].c * m.terms[i].value(x)
 	}
-	return y / m.denominator(x)
+	if len(m.den) > 0 {
+		y /= m.denominator(x)
+	}
+	return y
 }
 
 func (m *model) denominator(x float64) float64 {
@@ -236,7 +260,10 @@ func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) 
 	for i := lo; i < hi; i++ {
 		x := s.x[i]
 		// The weight of the row, and the denominator with it.
-		w := s.root(i) / m.denominator(x)
+		w := s.root(i)
+		if len(m.den) > 0 {
+			w /= m.denominator(x)
+		}
 		y, k := m.d, 0
 		for j := range m.terms {
 			t := &m.terms[j]
@@ -263,6 +290,18 @@ func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) 
 				jac[k][i-lo] = -y * wholePower(x, q.k) * w
 				k++
 			}
+		}
+		if m.outer != nil {
+			f, df, _ := m.outer.Derivatives(y)
+			df *= m.gain
+			for j := range k {
+				jac[j][i-lo] *= df
+			}
+			if m.freeGain {
+				jac[k][i-lo] = f * s.root(i)
+			}
+			y = m.gain * f
+			w *= df
 		}
 		if !isFinite(y) || !isFinite(w) {
 			return false
@@ -291,6 +330,14 @@ func (m *model) covered(s *sample) bool {
 				return false
 			}
 		}
+	}
+	if m.outer != nil {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, x := range s.x {
+			v := m.inner(x)
+			lo, hi = math.Min(lo, v), math.Max(hi, v)
+		}
+		return m.outer.Domain.Covers(lo, hi)
 	}
 	return true
 }
@@ -345,18 +392,24 @@ func (m *model) expr(arg *Expr) *Expr {
 		sum = append(sum, constant(m.d, m.freeD))
 	}
 	e := Add(sum...)
-	if len(m.den) == 0 {
-		return e
-	}
-	den := []*Expr{Int(1)}
-	for _, t := range m.den {
-		power := arg
-		if t.k > 1 {
-			power = Pow(arg, Int(int64(t.k)))
+	if len(m.den) > 0 {
+		den := []*Expr{Int(1)}
+		for _, t := range m.den {
+			power := arg
+			if t.k > 1 {
+				power = Pow(arg, Int(int64(t.k)))
+			}
+			den = append(den, Mul(Free(t.q), power))
 		}
-		den = append(den, Mul(Free(t.q), power))
+		e = Div(e, Add(den...))
 	}
-	return Div(e, Add(den...))
+	if m.outer != nil {
+		e = applyNamed(m.outer, e, false)
+		if m.freeGain || m.gain != 1 {
+			e = Mul(constant(m.gain, m.freeGain), e)
+		}
+	}
+	return e
 }
 
 func (c composite) expr(arg *Expr) *Expr {

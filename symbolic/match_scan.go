@@ -155,15 +155,15 @@ func startLinks(f *library.Func, lo, hi, scale float64, zeros int) []link {
 	}
 	for _, st := range f.Starts(lo*scale, hi*scale, zeros) {
 		l := newLink(f, st.A*scale, st.B)
-		if st.A != 0 && !containsLink(links, l) {
+		// Fixing redundant constants makes many starts the same.
+		if st.A != 0 && ((l.freeA && l.freeB) || !containsLink(links, l)) {
 			links = append(links, l)
 		}
 	}
 	return links
 }
 
-// containsLink looks for l among the links; fixing redundant constants makes
-// many starts the same.
+// containsLink looks for l among the links.
 func containsLink(links []link, l link) bool {
 	for i := range links {
 		if o := &links[i]; o.a == l.a && o.b == l.b && o.p == l.p && o.freeP == l.freeP && o.f.Name == l.f.Name {

@@ -1,9 +1,10 @@
 package symbolic
 
 import (
+	"cmp"
 	"context"
 	"math"
-	"sort"
+	"slices"
 
 	"github.com/kansym/kansym/library"
 )
@@ -58,7 +59,6 @@ type univariate struct {
 	fitter
 	s, some, few *sample
 	scan, coarse *scan // of few, and of fewer for the widest searches
-	words        []word
 	set          *library.Set
 	keep         int
 	budget       int
@@ -75,14 +75,6 @@ func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	}
 	u.budget = int(work * 1e6)
 	return u
-}
-
-// dictionary returns the words on the coarse points.
-func (u *univariate) dictionary() []word {
-	if u.words == nil {
-		u.words = words(u.coarse, u.set)
-	}
-	return u.words
 }
 
 // cheapness is the number of points of an inner product that count as one
@@ -103,9 +95,16 @@ func (u *univariate) run(ctx context.Context) {
 		},
 		func(ctx context.Context) {
 			u.rationals(ctx)
+			if u.done() {
+				return
+			}
+			u.insidePolynomials(ctx)
+			if u.done() {
+				return
+			}
 			u.race(ctx, u.outerChains(ctx))
 		},
-		func(ctx context.Context) { u.race(ctx, u.pairs(ctx)) },
+		u.racePairs,
 		func(ctx context.Context) { u.race(ctx, u.innerChains(ctx)) },
 	}
 	for _, stage := range stages {
@@ -211,8 +210,8 @@ type entry struct {
 	model      func() *model
 }
 
-func (e *entry) score() float64 {
-	return startCount/2*math.Log2(math.Max(e.left, 1e-30)) + e.cost
+func startScore(left, cost float64) float64 {
+	return startCount/2*math.Log2(math.Max(left, 1e-30)) + cost
 }
 
 func newShortlist() *shortlist { return &shortlist{at: map[string]int{}} }
@@ -244,11 +243,20 @@ func (l *shortlist) put(key string, left, cost float64, model func() *model) {
 
 // models returns the n best.
 func (l *shortlist) models(n int) []*model {
-	sort.SliceStable(l.list, func(i, j int) bool { return l.list[i].score() < l.list[j].score() })
-	var out []*model
-	for _, e := range l.list[:min(n, len(l.list))] {
-		out = append(out, e.model())
+	type ranked struct {
+		score float64
+		at    int
 	}
-	l.at = nil
+	order := make([]ranked, len(l.list))
+	for i, e := range l.list {
+		order[i] = ranked{startScore(e.left, e.cost), i}
+	}
+	slices.SortFunc(order, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.at, b.at))
+	})
+	var out []*model
+	for _, r := range order[:min(n, len(order))] {
+		out = append(out, l.list[r.at].model())
+	}
 	return out
 }

@@ -25,13 +25,17 @@ func (u *univariate) links(limit int) []link {
 	return links
 }
 
-// spreadLinks returns at most limit of the links. The step is odd, as starts
-// often come in pairs of opposite sign.
+// fewStarts is a number of starts that is never thinned: those of functions with
+// a pole or an end, which descent does not move across the sample.
+const fewStarts = 16
+
+// spreadLinks returns at most limit of the links where there are many. The step
+// is odd, as starts often come in pairs of opposite sign.
 func spreadLinks(all []link, limit int) []link {
-	step := (len(all) + limit - 1) / limit
-	if step <= 1 {
+	if len(all) <= max(limit, fewStarts) {
 		return all
 	}
+	step := (len(all) + limit - 1) / limit
 	step |= 1
 	var out []link
 	for i := 0; i < len(all); i += step {
@@ -58,7 +62,7 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 		}
 	}
 	top, times := newShortlist(), newShortlist()
-	for _, in := range u.links(12) {
+	for _, in := range append(u.links(6), unshifted(u.scan, u.set)...) {
 		if ctx.Err() != nil {
 			break
 		}
@@ -73,9 +77,9 @@ func (u *univariate) innerChains(ctx context.Context) []*model {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
-			name := f.Name + "(" + in.f.Name + ")"
+			name := f.Name + "(" + in.name() + ")"
 			best, bestBy := top.left(name), times.left(name)
-			for _, out := range startLinks(f, lo, hi, scale, u.scan.zeros) {
+			for _, out := range spreadLinks(startLinks(f, lo, hi, scale, u.scan.zeros), 40) {
 				if out.f.IsPower && out.b == 0 && in.f.IsPower && in.b == 0 {
 					continue // a power of a power
 				}
@@ -224,9 +228,9 @@ func (u *univariate) outerFunc(name string) (*library.Func, bool) {
 // is a single function c*g(a*x+b)+d of x, found by its starts.
 func (u *univariate) outerChains(ctx context.Context) []*model {
 	top := newShortlist()
-	funcs, list := u.set.Funcs(), u.dictionary()
-	// The best start of every function for the transform at hand.
-	best, at := make([]float64, len(funcs)), make([]int, len(funcs))
+	list, forms := words(u.coarse, u.set)
+	// The best start of every form for the transform at hand.
+	best, at := make([]float64, forms), make([]int, forms)
 	for _, inv := range inverses {
 		if ctx.Err() != nil {
 			break
@@ -252,15 +256,15 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 				}
 			}
 			u.evals += len(list) * len(t.x) / cheapness
-			for form, f := range funcs {
+			for form := range forms {
 				if best[form] >= 0.5 {
 					continue
 				}
 				in := list[at[form]].link
 				c, d, left := sc.line(in)
-				key := inv.outer + "(" + f.Name + ")"
+				key := inv.outer + "(" + in.name() + ")"
 				if left < 0.5 && top.wants(key, left) {
-					top.put(key, left, f.Cost+outer.Cost, func() *model {
+					top.put(key, left, in.f.Cost+outer.Cost, func() *model {
 						m := single(composite{in, outerLink(outer, c, d)})
 						m.terms[0].c = sign
 						return m

@@ -67,8 +67,8 @@ func (u *univariate) atoms() (list []atom, forms int) {
 		}
 		list = append(list, a)
 	}
-	for _, l := range u.links(30) {
-		add(l.f.Name, composite{l})
+	for _, l := range append(u.links(16), unshifted(u.scan, u.set)...) {
+		add(l.name(), composite{l})
 	}
 	mid := make([]float64, len(x))
 	for _, p := range [...]float64{2, -1, 0.5} {
@@ -81,9 +81,17 @@ func (u *univariate) atoms() (list []atom, forms int) {
 			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
 				continue
 			}
-			for _, l := range spreadLinks(startLinks(f, lo, hi, scaleOf(lo, hi), u.scan.zeros), 14) {
+			starts := startLinks(f, lo, hi, scaleOf(lo, hi), u.scan.zeros)
+			links := spreadLinks(starts, 8)
+			for _, l := range starts {
+				if l.b == 0 && l.freeB {
+					l.freeB = false
+					links = append(links, l)
+				}
+			}
+			for _, l := range links {
 				if !f.IsPower || l.b != 0 {
-					add(f.Name+"("+in.f.Name+")", composite{in, l})
+					add(l.name()+"("+in.f.Name+")", composite{in, l})
 				}
 			}
 		}
@@ -101,6 +109,23 @@ func (u *univariate) powerSums(a *atom) *powerSums {
 	}
 	s.a, s.b = floats.Sum(s.square), floats.Sum(s.target)
 	return s
+}
+
+// racePairs tries pairs of single functions, and then those with chains.
+func (u *univariate) racePairs(ctx context.Context) {
+	atoms, forms := u.atoms()
+	simple := 0
+	for simple < len(atoms) && atoms[simple].simple {
+		simple++
+	}
+	for _, part := range [...][2]int{{0, simple}, {simple, len(atoms)}} {
+		first, rest := u.pairs(ctx, atoms, forms, part[0], part[1])
+		for _, models := range [...][]*model{first, rest} {
+			if u.race(ctx, models); u.done() {
+				return
+			}
+		}
+	}
 }
 
 // A formTable keeps the best pair of every pair of forms. Pairs are so many
@@ -143,14 +168,14 @@ func (t *formTable) models(n int, atoms []atom, extra float64, build func(p, q *
 // of them. For a sum the best a, b and d follow from three inner products of
 // normalised columns, so that a pair costs one of them; a product costs three.
 // Products of which one factor is a power come with that power as a second term,
-// c*x^p*f + d*x^p.
-func (u *univariate) pairs(ctx context.Context) []*model {
-	atoms, forms := u.atoms()
+// c*x^p*f + d*x^p. Only pairs are looked at that have an atom from number lo to
+// hi-1 and another before it. It returns those to try first, and others.
+func (u *univariate) pairs(ctx context.Context, atoms []atom, forms, lo, hi int) (first, rest []*model) {
 	sums, products, factored := newFormTable(forms), newFormTable(forms), newFormTable(forms)
 	j := u.coarse.judge()
 	flat := newColumns(len(u.coarse.s.x), 3)
 	w, w2, wy := flat[0], flat[1], flat[2] // weighted values of one factor
-	for at := range atoms {
+	for at := lo; at < hi; at++ {
 		if ctx.Err() != nil {
 			break
 		}
@@ -178,10 +203,22 @@ func (u *univariate) pairs(ctx context.Context) []*model {
 			}
 		}
 	}
-	u.evals += len(atoms) * len(atoms) * len(u.coarse.s.x) / cheapness
-	out := products.models(raceStart, atoms, 0, u.product)
-	out = append(out, factored.models(raceFew, atoms, operatorBits, u.withPower)...)
-	return append(out, sums.models(raceStart, atoms, 0, sumOf)...)
+	u.evals += (hi*hi - lo*lo) * len(u.coarse.s.x) / cheapness
+	return waves(products.models(raceStart, atoms, 0, u.product),
+		factored.models(raceFew, atoms, operatorBits, u.withPower),
+		sums.models(raceStart, atoms, 0, sumOf))
+}
+
+// waves returns the first of each list and then the others: most of the time
+// the first are enough.
+func waves(lists ...[]*model) (first, rest []*model) {
+	const most = 100
+	for _, l := range lists {
+		n := min(len(l), most)
+		first = append(first, l[:n]...)
+		rest = append(rest, l[n:]...)
+	}
+	return first, rest
 }
 
 // plain reports whether the atom is a power of x itself.
@@ -193,7 +230,9 @@ func (a *atom) plain() bool {
 // fitted, and one atom is in many of them.
 func sumOf(p, q *atom) *model {
 	m := &model{freeD: true, terms: []term{{c: 1, chains: []composite{p.chain}}, {c: 1, chains: []composite{q.chain}}}}
-	return m.clone()
+	m = m.clone()
+	m.untangle()
+	return m
 }
 
 func (u *univariate) product(p, q *atom) *model {

@@ -1,8 +1,10 @@
 package symbolic
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"github.com/kansym/kansym/library"
 )
@@ -87,6 +89,83 @@ func (m *model) parts() []func(*model) {
 		list = append(list, func(m *model) { m.d, m.freeD = 0, false })
 	}
 	return list
+}
+
+// insidePolynomials looks at y through the inverse of an outer function and
+// fits a polynomial: log, square root, reciprocal and so on of polynomials, which
+// products and sums of such things of simpler ones are too.
+func (u *univariate) insidePolynomials(ctx context.Context) {
+	type fit struct {
+		m    *model
+		left float64
+	}
+	var fits []fit
+	for _, inv := range inverses {
+		outer, ok := u.outerFunc(inv.outer)
+		if !ok || ctx.Err() != nil {
+			continue
+		}
+		for _, sign := range [...]float64{1, -1} {
+			t := u.few.through(inv.transform, sign)
+			if t == nil || t.size == 0 {
+				continue
+			}
+			// The degree from which on the error falls no more.
+			best := fit{left: math.Inf(1)}
+			for degree := 2; degree <= maxDegree; degree++ {
+				m, left := polynomialFit(t, degree)
+				if m == nil {
+					break
+				}
+				if left < 0.3*best.left {
+					best = fit{m, left}
+				}
+			}
+			if best.m == nil || !(best.left < 1e-3) {
+				continue
+			}
+			best.m.outer, best.m.gain, best.m.freeGain = outer, sign, !outer.IsPower
+			fits = append(fits, best)
+		}
+	}
+	slices.SortStableFunc(fits, func(a, b fit) int { return cmp.Compare(a.left, b.left) })
+	const most = 4
+	for _, f := range fits[:min(len(fits), most)] {
+		if c, ok := u.eliminate(ctx, f.m); ok {
+			u.found = append(u.found, c)
+		}
+		if u.done() {
+			return
+		}
+	}
+}
+
+// polynomialFit returns the polynomial nearest to the sample and its error
+// relative to the spread.
+func polynomialFit(s *sample, degree int) (*model, float64) {
+	n, sx := len(s.x), s.scale()
+	if n <= degree+1 || !(s.sd > 0) {
+		return nil, 0
+	}
+	cols, rhs, coef := newColumns(n, degree+1), make([]float64, n), make([]float64, degree+1)
+	for i, x := range s.x {
+		pow := s.root(i)
+		for j := range cols {
+			cols[j][i] = pow
+			pow *= x * sx
+		}
+		rhs[i] = s.y[i] / s.size * s.root(i)
+	}
+	if !leastSquares(coef, cols, rhs) {
+		return nil, 0
+	}
+	m := &model{freeD: true, d: coef[0] * s.size}
+	scale := sx
+	for j := 1; j <= degree; j++ {
+		m.terms = append(m.terms, powerTerm(j, coef[j]*s.size*scale))
+		scale *= sx
+	}
+	return m, math.Sqrt(dot(rhs, rhs)/float64(n)) * s.size / s.sd
 }
 
 // rationalDegrees are the degrees of numerator and denominator that are tried.

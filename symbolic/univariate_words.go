@@ -13,31 +13,71 @@ import (
 // transforms of y.
 type word struct {
 	link    link
-	form    int       // place of the function in the set
+	form    int       // number of the function, another one without a shift
 	col, sq []float64 // values, centred and scaled to size 1, and their squares
 }
 
 // words returns all starts of all functions that are finite at the points of
-// sc, "1" and x left out.
-func words(sc *scan, set *library.Set) []word {
-	var list []word
+// sc, "1" and x left out, and the number of forms.
+func words(sc *scan, set *library.Set) (list []word, forms int) {
 	x := sc.s.x
-	for form, f := range set.Funcs() {
-		if f.Name == "1" || f.Name == "x" || isRealPower(f) {
+	number := map[string]int{}
+	for _, l := range append(allLinks(sc, set), unshifted(sc, set)...) {
+		if l.f.Name == "x" {
 			continue
 		}
-		for _, l := range sc.links(f) {
-			w := word{link: l, form: form, col: make([]float64, len(x)), sq: make([]float64, len(x))}
-			if lo, hi := l.column(w.col, x); !isFinite(lo) || !isFinite(hi) || !unify(w.col) {
-				continue
-			}
-			for i, v := range w.col {
-				w.sq[i] = v * v
-			}
-			list = append(list, w)
+		w := word{link: l, col: make([]float64, len(x)), sq: make([]float64, len(x))}
+		if lo, hi := l.column(w.col, x); !isFinite(lo) || !isFinite(hi) || !unify(w.col) {
+			continue
+		}
+		for i, v := range w.col {
+			w.sq[i] = v * v
+		}
+		name := l.name()
+		if _, ok := number[name]; !ok {
+			number[name] = len(number)
+		}
+		w.form = number[name]
+		list = append(list, w)
+	}
+	return list, len(number)
+}
+
+// name tells the functions of links apart, and those that have a shift from
+// those that have not.
+func (l *link) name() string {
+	if l.freeA && !l.freeB {
+		return l.f.Name + " at 0"
+	}
+	return l.f.Name
+}
+
+// allLinks returns all starts of the functions, without "1" and real powers.
+func allLinks(sc *scan, set *library.Set) []link {
+	var links []link
+	for _, f := range set.Funcs() {
+		if f.Name != "1" && !isRealPower(f) {
+			links = append(links, sc.links(f)...)
 		}
 	}
-	return list
+	return links
+}
+
+// unshifted returns starts of the functions without a shift, which is then not
+// free: laws mostly have none, and among pairs of functions with a scale and a
+// shift each there is always one that comes close.
+func unshifted(sc *scan, set *library.Set) []link {
+	var links []link
+	for _, l := range allLinks(sc, set) {
+		if l.b != 0 || !l.freeA || !l.freeB {
+			continue
+		}
+		l.freeB = false
+		links = append(links, l)
+		l.a *= math.Sqrt2
+		links = append(links, l)
+	}
+	return links
 }
 
 // unify takes the mean out of a column and scales it to size 1. It reports
