@@ -166,11 +166,10 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 			continue
 		}
 		if best.rms = f.descend(ctx, best.m, some, 40, fairTol); !math.IsInf(best.rms, 1) {
-			best.dl = some.descriptionLength(best.rms, best.m)
 			found = append(found, best)
 		}
 	}
-	sortCandidates(found)
+	some.judged(found).rank(found)
 	// Twice the number asked for, as dropping constants changes the order.
 	found = found[:min(len(found), 2*keep)]
 	return f.finish(ctx, found, s, keep)
@@ -179,7 +178,8 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 // finish settles candidates on the whole sample, drops those that are not
 // defined throughout, and returns the best of them.
 func (f *fitter) finish(ctx context.Context, found []candidate, s *sample, keep int) []candidate {
-	some := s.thin(polishPoints)
+	some := s.thin(polishPoints).judged(found)
+	some.rank(found)
 	best := math.Inf(1)
 	for _, c := range found {
 		best = math.Min(best, c.dl)
@@ -195,10 +195,9 @@ func (f *fitter) finish(ctx context.Context, found []candidate, s *sample, keep 
 		if math.IsInf(c.rms, 1) || (!c.m.covered(s) && !s.exact(c.rms)) {
 			continue
 		}
-		c.dl = s.descriptionLength(c.rms, c.m)
 		out = append(out, c)
 	}
-	sortCandidates(out)
+	s.judged(out).rank(out)
 	return out[:min(len(out), keep)]
 }
 

@@ -254,7 +254,9 @@ func (m *model) residual(dst []float64, s *sample, lo, hi int) bool {
 	return true
 }
 
-// jacobian writes the residuals and their derivatives in the parameters.
+// jacobian writes the residuals and their derivatives in the parameters. Where
+// a derivative is infinite, as that of asin at 1, the row has no say in the
+// step: a value there counts, though no step can follow from it.
 func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) bool {
 	var grad [maxConstants]float64
 	for i := lo; i < hi; i++ {
@@ -272,11 +274,7 @@ func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) 
 			jac[k][i-lo] = v * w
 			k++
 			for _, g := range grad[:n] {
-				g *= t.c * w
-				if !isFinite(g) {
-					return false
-				}
-				jac[k][i-lo] = g
+				jac[k][i-lo] = g * t.c * w
 				k++
 			}
 		}
@@ -297,14 +295,22 @@ func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) 
 			for j := range k {
 				jac[j][i-lo] *= df
 			}
+			y = m.gain * f
 			if m.freeGain {
 				jac[k][i-lo] = f * s.root(i)
+				k++
 			}
-			y = m.gain * f
-			w *= df
 		}
-		if !isFinite(y) || !isFinite(w) {
+		if !isFinite(y) {
 			return false
+		}
+		for j := range k {
+			if !isFinite(jac[j][i-lo]) {
+				for l := range k {
+					jac[l][i-lo] = 0
+				}
+				break
+			}
 		}
 		dst[i-lo] = (y - s.y[i]) * s.root(i)
 	}

@@ -121,7 +121,57 @@ func (s *sample) thin(n int) *sample {
 	return t
 }
 
-// scale returns the power of two that brings the largest |x| into (1/2, 1].
+// leastCount is the number of independent errors that any curve is given.
+const leastCount = 16
+
+// independent returns how many independent errors the sample has about a
+// model: as many as it has points where the errors scatter, as many as the
+// errors have swings where they are smooth, which is how splines err. A
+// function that follows a few swings better than another one is not the truer
+// for it.
+func (s *sample) independent(m *model) float64 {
+	swings, last := 1.0, 0.0
+	for i, x := range s.x {
+		switch r := m.value(x) - s.y[i]; {
+		case r*last < 0:
+			swings++
+			last = r
+		case last == 0:
+			last = r
+		}
+	}
+	n := float64(len(s.x))
+	// Scatter changes its sign at every second point.
+	return math.Min(s.count, math.Max(leastCount, swings*(1+math.Min(1, 2*swings/n))))
+}
+
+// judged returns the sample with the number of independent errors that the
+// most accurate of the candidates shows. Exact ones show rounding only.
+func (s *sample) judged(found []candidate) *sample {
+	var best *candidate
+	for i := range found {
+		if c := &found[i]; best == nil || c.rms < best.rms {
+			best = c
+		}
+	}
+	if best == nil || best.rms <= 10*s.floor {
+		return s
+	}
+	t := *s
+	t.count = s.independent(best.m)
+	return &t
+}
+
+// rank sorts candidates by their description of the sample.
+func (s *sample) rank(found []candidate) {
+	for i := range found {
+		c := &found[i]
+		c.dl = s.descriptionLength(c.rms, c.m)
+	}
+	sortCandidates(found)
+}
+
+// scale returns the power of two that brings the largest |x| into [1/2, 1).
 func (s *sample) scale() float64 {
 	most := math.Max(math.Abs(s.x[0]), math.Abs(s.x[len(s.x)-1]))
 	if most == 0 {

@@ -12,7 +12,7 @@ import (
 type scan struct {
 	s     *sample
 	zeros int
-	sx    float64   // x times sx has largest size in (1/2, 1]
+	sx    float64   // x times sx has largest size in [1/2, 1)
 	rw    []float64 // square roots of weights, never nil
 	wsum  float64
 	y     []float64 // weighted, centred and normalised target

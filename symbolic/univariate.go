@@ -35,7 +35,7 @@ func MatchUnivariate(ctx context.Context, x, y, w []float64, name string, set *l
 	u := newUnivariate(s, set, opt)
 	u.run(ctx)
 	keep := keepOf(opt, 5)
-	sortCandidates(u.found)
+	s.judged(u.found).rank(u.found)
 	var out []*Expr
 	for _, c := range u.found {
 		if e := c.m.expr(Var(name)); len(out) < keep && !containsExpr(out, e) {
@@ -120,7 +120,7 @@ func (u *univariate) run(ctx context.Context) {
 func (u *univariate) hopeless(rms float64) bool {
 	better := 0
 	for _, c := range u.found {
-		if c.dl < u.s.errorBits(rms) {
+		if u.s.descriptionLength(c.rms, c.m) < u.s.errorBits(rms) {
 			better++
 		}
 	}
