@@ -37,12 +37,35 @@ func MatchUnivariate(ctx context.Context, x, y, w []float64, name string, set *l
 	keep := keepOf(opt, 5)
 	s.judged(u.found).rank(u.found)
 	var out []*Expr
+	var kept []candidate
 	for _, c := range u.found {
-		if e := c.m.expr(Var(name)); len(out) < keep && !containsExpr(out, e) {
-			out = append(out, e)
+		if len(out) == keep {
+			break
+		}
+		if e := c.m.expr(Var(name)); !containsExpr(out, e) && !u.repeats(kept, c) {
+			out, kept = append(out, e), append(kept, c)
 		}
 	}
 	return out
+}
+
+// repeats reports whether the values of a candidate that is not exact are those
+// of a better one, such as sqrt(x^2) for x: by the share of its error that
+// could not matter to anyone.
+func (u *univariate) repeats(kept []candidate, c candidate) bool {
+	if u.s.exact(c.rms) {
+		return false
+	}
+	for _, k := range kept {
+		same := true
+		for i := 0; i < len(u.few.x) && same; i++ {
+			same = math.Abs(k.m.value(u.few.x[i])-c.m.value(u.few.x[i])) <= 1e-3*c.rms
+		}
+		if same {
+			return true
+		}
+	}
+	return false
 }
 
 func containsExpr(list []*Expr, e *Expr) bool {
