@@ -85,7 +85,7 @@ func (s *state) solve(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		if st(s, ctx) || s.front.exact() != nil {
+		if st(s, ctx) || s.front.exact() != nil || s.root.settled(ctx, true) {
 			return true
 		}
 	}

@@ -23,18 +23,19 @@ const defaultTime = 60 * time.Second
 type stage struct {
 	name string
 	run  func(*state, context.Context) (certain bool)
+	late bool // what comes after it is hardly ever needed
 }
 
 // stages is the recovery, top to bottom.
 var stages = []stage{
-	{"constants and straight lines", (*state).baselines},
-	{"power laws", (*state).powerLaws},
-	{"polynomials and rationals", (*state).sparseLaws},
-	{"functions of one variable", (*state).univariate},
-	{"symmetries", (*state).reductions},
-	{"merged inputs", (*state).merges},
-	{"small networks", (*state).treeNetworks},
-	{"dense network", (*state).denseNetwork},
+	{"constants and straight lines", (*state).baselines, false},
+	{"power laws", (*state).powerLaws, false},
+	{"polynomials and rationals", (*state).sparseLaws, false},
+	{"functions of one variable", (*state).univariate, false},
+	{"symmetries", (*state).reductions, true},
+	{"merged inputs", (*state).merges, true},
+	{"small networks", (*state).treeNetworks, true},
+	{"dense network", (*state).denseNetwork, true},
 }
 
 // Run finds formulas for the target of t. It returns the best answer found
@@ -98,7 +99,7 @@ func (s *state) recover(ctx context.Context) {
 		s.say(st.name)
 		s.report()
 		known := s.front.exact() != nil
-		if st.run(s, ctx) {
+		if st.run(s, ctx) || s.settled(ctx, st.late) {
 			return
 		}
 		if known && s.front.exact() != nil && st.name == "symmetries" {

@@ -39,6 +39,11 @@ type state struct {
 	net   *trained // the network of least held-out error so far
 	noisy bool
 
+	// judged is the candidate that settled was last asked about, and white what
+	// it found.
+	judged *scored
+	white  bool
+
 	// assessed has the forms that earlier batches of tasks proposed. Within a
 	// batch forms are assessed as often as they come, so that the outcome does
 	// not depend on which task is first.

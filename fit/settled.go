@@ -1,0 +1,90 @@
+package fit
+
+import (
+	"context"
+	"math"
+
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// settled reports whether the best formula leaves nothing but noise, so that
+// the search can end: what it leaves of the target is not predicted by a
+// network of all inputs, the formula has hardly a constant that is not exact, and
+// it explains most of the target; late in the search two such constants are
+// allowed. Without noise no formula but an exact one passes: what a wrong one
+// leaves is smooth.
+func (s *state) settled(ctx context.Context, late bool) bool {
+	b := s.front.best()
+	if b == nil || b.exact || ctx.Err() != nil {
+		return false
+	}
+	if b == s.judged {
+		return s.white
+	}
+	if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
+		s.front.add(p)
+		b = s.front.best()
+	}
+	s.judged, s.white = b, false
+	// Where most of the target is left, an oscillation too fast for a network
+	// would look like noise.
+	const most = 0.5
+	// Constants that are not exact are what overfitting is made of: with more
+	// of them a better formula is worth looking for.
+	mostConstants := 1
+	if late {
+		mostConstants = 2
+	}
+	if math.Sqrt(b.error()) > most*s.scale || len(b.expr.FreeValues()) > mostConstants {
+		s.judged = nil
+		return false
+	}
+	s.white = s.isNoise(ctx, b.expr)
+	return s.white
+}
+
+// isNoise reports whether no network predicts what e leaves of the target.
+func (s *state) isNoise(ctx context.Context, e *symbolic.Expr) bool {
+	d, h := head(s.data.search, networkRows), head(s.data.held, networkRows)
+	left, ok := leftover(e, d)
+	if !ok {
+		return false
+	}
+	leftHeld, ok := leftover(e, h)
+	if !ok || len(leftHeld) == 0 {
+		return false
+	}
+	const width = 4
+	shape := []int{len(d.Names), width, 1}
+	if len(d.Names) == 1 {
+		shape = []int{1, 1}
+	}
+	net, _, err := kan.Train(ctx, shape, kan.Data{Cols: d.Cols, Y: left, W: d.W}, kan.TrainOptions{
+		Grid: []int{3, 6, 12}, MaxIter: 30, Starts: 2, Seed: s.opt.Seed, Curvature: -1,
+	})
+	if err != nil || ctx.Err() != nil {
+		return false
+	}
+	// Both errors are on the same rows, so that their ratio is hardly subject to
+	// the luck of the draw: a network of pure noise is a little worse than zero.
+	predicted := make([]float64, len(leftHeld))
+	net.Predict(predicted, h.Cols)
+	with, ok := meanSquare(predicted, leftHeld, h.W)
+	without, _ := meanSquare(make([]float64, len(leftHeld)), leftHeld, h.W)
+	const predictable = 0.99
+	return ok && with > predictable*without
+}
+
+// leftover is the target minus e.
+func leftover(e *symbolic.Expr, d symbolic.Data) ([]float64, bool) {
+	values, ok := column(e, d)
+	if !ok {
+		return nil, false
+	}
+	left := make([]float64, len(d.Y))
+	for i, y := range d.Y {
+		left[i] = y - values[i]
+	}
+	return left, true
+}
