@@ -3,8 +3,10 @@ package symbolic
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/kansym/kansym/library"
@@ -26,40 +28,35 @@ type Evaluator struct {
 // built-in functions it may call those of set (nil for none). A formula that
 // Parse does not take is refused with Parse's error, a *SyntaxError, so that of
 // the many things expr-lang can do only arithmetic is left.
+//
+// Numbers are decimals: 2^62*4, which overflows as a product of expr-lang's
+// integers, is 2^64. Everything else is as expr-lang computes it.
 func CompileExprLang(text string, vars []string, set *library.Set) (*Evaluator, error) {
 	if _, err := Parse(text, ParseOptions{Vars: vars, Functions: set}); err != nil {
 		return nil, err
 	}
-	ev := &Evaluator{vars: vars, env: map[string]any{"pi": math.Pi}}
-	options := []expr.Option{
-		expr.Env(ev.env), expr.DisableAllBuiltins(),
-		// 1/2 is 0.5 in expr-lang, but 2^62 times 4 overflows as an integer.
-		expr.AsFloat64(),
-	}
-	define := func(name string, f *library.Func) {
-		options = append(options, expr.Function(name, func(args ...any) (any, error) {
-			switch x := args[0].(type) {
-			case float64:
-				return f.Value(x), nil
-			case int:
-				return f.Value(float64(x)), nil
-			}
-			return nil, fmt.Errorf("%s of something that is no number", name)
-		}, new(func(float64) float64), new(func(int) float64)))
-	}
-	for _, f := range set.Callables() {
-		define(f.Name, f)
-	}
-	for alias, name := range aliases {
-		if f, ok := set.Callable(name); ok {
-			define(alias, f)
-		}
-	}
-	options = append(options, expr.Function("pow", func(args ...any) (any, error) {
-		return math.Pow(realOf(args[0]), realOf(args[1])), nil
-	}, new(func(float64, float64) float64), new(func(int, int) float64), new(func(int, float64) float64), new(func(float64, int) float64)))
+	ev := &Evaluator{vars: slices.Clone(vars), env: map[string]any{"pi": math.Pi}}
 	for _, v := range vars {
 		ev.env[v] = 0.0
+	}
+	options := []expr.Option{expr.Env(ev.env), expr.DisableAllBuiltins(), expr.Patch(decimals{}), expr.AsFloat64()}
+	// A column may have the name of a function that the formula does not call.
+	define := func(name string, f func(args []any) float64, types any) {
+		if !slices.Contains(vars, name) {
+			options = append(options, expr.Function(name, func(args ...any) (any, error) { return f(args), nil }, types))
+		}
+	}
+	unary := func(name string, f *library.Func) {
+		define(name, func(args []any) float64 { return f.Value(toFloat(args[0])) }, new(func(float64) float64))
+	}
+	define("pow", func(args []any) float64 { return math.Pow(toFloat(args[0]), toFloat(args[1])) }, new(func(float64, float64) float64))
+	for alias := range library.Aliases() {
+		if f, ok := set.Callable(alias); ok {
+			unary(alias, f)
+		}
+	}
+	for _, f := range set.Callables() {
+		unary(f.Name, f)
 	}
 	program, err := expr.Compile(text, options...)
 	if err != nil {
@@ -69,28 +66,35 @@ func CompileExprLang(text string, vars []string, set *library.Set) (*Evaluator, 
 	return ev, nil
 }
 
-func realOf(v any) float64 {
-	switch x := v.(type) {
-	case float64:
+// decimals makes decimals of the integers of a formula.
+type decimals struct{}
+
+func (decimals) Visit(n *ast.Node) {
+	if i, ok := (*n).(*ast.IntegerNode); ok {
+		ast.Patch(n, &ast.FloatNode{Value: float64(i.Value)})
+	}
+}
+
+func toFloat(v any) float64 {
+	if x, ok := v.(float64); ok {
 		return x
-	case int:
-		return float64(x)
 	}
 	return math.NaN()
 }
 
 // Eval computes the formula for one row, values in the order of the variables.
-// The result is NaN or infinite where the formula is not defined.
+// Where the formula is not defined the result is NaN or infinite and the error
+// nil; an error is a row of the wrong length, or a fault of expr-lang.
 func (ev *Evaluator) Eval(row []float64) (float64, error) {
 	if len(row) != len(ev.vars) {
-		return 0, fmt.Errorf("formula: %d values for %d variables", len(row), len(ev.vars))
+		return math.NaN(), fmt.Errorf("formula: %d values for %d variables", len(row), len(ev.vars))
 	}
 	for i, v := range ev.vars {
 		ev.env[v] = row[i]
 	}
 	out, err := ev.machine.Run(ev.program, ev.env)
 	if err != nil {
-		return 0, fmt.Errorf("formula: %w", err)
+		return math.NaN(), fmt.Errorf("formula: %w", err)
 	}
-	return realOf(out), nil
+	return toFloat(out), nil
 }

@@ -3,7 +3,6 @@ package symbolic
 import (
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"unicode/utf8"
 
@@ -11,44 +10,55 @@ import (
 )
 
 // definition is name(argument) = formula.
-var definition = regexp.MustCompile(`^\s*([^\s(=]*)\s*\(\s*([^\s()=,]*)\s*\)\s*=`)
+var definition = regexp.MustCompile(`^\s*([^\s()=]*)\s*\(\s*([^()=]*?)\s*\)\s*=`)
 
 var identifier = regexp.MustCompile(`^[\pL_][\pL\p{Nd}_]*$`)
 
-// ParseFunction reads the definition of a function, "lorentz(x) = 1/(1+x^2)".
-// The formula may call the built-in functions and those of set (nil for none).
-// Derivatives are taken symbolically; where the function is finite is found by
-// probing. Errors in the formula are a *SyntaxError that points into def.
+// maxFunction bounds the size of a function's formula, in numbers, names and operations.
+// Differentiating it takes time and space up to the square of that.
+const maxFunction = 500
+
+// maxDerivative bounds the size of a derivative that is written down.
+const maxDerivative = 5000
+
+// functionCost is what it takes to name a function of the user's, in bits: as
+// much as one of some thirty.
+const functionCost = 5
+
+// ParseFunction reads the definition of a function, "lorentz(x) = 1/(1+x^2)",
+// with any name for the argument. The formula may call the built-in functions
+// and those of set (nil for none), which are spelled out: Formula and
+// DerivativeFormula of the result call built-in functions alone.
+//
+// Derivatives are exact. The domain is the interval around 1 on which the
+// function is finite, or the widest one between -1e6 and 1e6 if it is not
+// finite at 1, less the poles; a point where a formula such as sin(x)/x divides
+// 0 by 0 is no pole. Starts are those of a function of which nothing is known.
+//
+// The error is a *SyntaxError that points into def.
 func ParseFunction(def string, set *library.Set) (*library.Func, error) {
-	at := func(offset int, format string, args ...any) error {
-		return &SyntaxError{Text: def, Pos: utf8.RuneCountInString(def[:offset]), Msg: fmt.Sprintf(format, args...)}
-	}
 	if len(def) > maxFormula || !utf8.ValidString(def) {
 		_, err := Parse(def, ParseOptions{})
 		return nil, err
+	}
+	at := func(offset int, format string, args ...any) error {
+		return &SyntaxError{Text: def, Pos: utf8.RuneCountInString(def[:offset]), Msg: fmt.Sprintf(format, args...)}
 	}
 	m := definition.FindStringSubmatchIndex(def)
 	if m == nil {
 		return nil, at(0, "a function is defined as name(x) = formula")
 	}
-	name, arg := def[m[2]:m[3]], def[m[4]:m[5]]
-	switch {
-	case !identifier.MatchString(name):
-		return nil, at(m[2], "%q cannot be the name of a function", name)
-	case !identifier.MatchString(arg):
-		return nil, at(m[4], "%q cannot be the name of an argument", arg)
-	case ReservedName(name):
-		return nil, at(m[2], "%s is known already; choose another name", name)
-	case ReservedName(arg):
-		return nil, at(m[4], "%s is known already; choose another name for the argument", arg)
+	name, arg, start := def[m[2]:m[3]], def[m[4]:m[5]], m[1]
+	if err := checkName(name); err != nil {
+		return nil, at(m[2], "%v", err)
 	}
-	for alias := range aliases {
-		if alias == name {
-			return nil, at(m[2], "%s is another name of %s; choose another", name, aliases[name])
-		}
+	if err := checkName(arg); err != nil {
+		return nil, at(m[4], "the argument: %v", err)
 	}
-	start := m[1]
-	e, err := Parse(def[start:], ParseOptions{Vars: []string{arg}, Functions: set})
+	unknown := func(name string, vars []string) string {
+		return fmt.Sprintf("%q is not known; the argument is %s", name, vars[0])
+	}
+	e, err := parse(def[start:], ParseOptions{Vars: []string{arg}, Functions: set}, unknown)
 	if err != nil {
 		var se *SyntaxError
 		if errors.As(err, &se) {
@@ -56,177 +66,103 @@ func ParseFunction(def string, set *library.Set) (*library.Func, error) {
 		}
 		return nil, err
 	}
-	if len(e.Vars()) == 0 {
-		return nil, at(start, "the formula does not use %s: constants are fitted anyway", arg)
-	}
 	e = e.Subst(map[string]*Expr{arg: Var("x")})
-	first := e.Derivative("x")
-	second := first.Derivative("x")
-	f, df, d2f := closure(e), closure(first), closure(second)
-	domain := probe(f)
-	if !(domain.Lo < domain.Hi) {
-		return nil, at(start, "the formula is not finite anywhere between -1e6 and 1e6")
+	if spelledSize(e, isCalledByName) > maxFunction {
+		return nil, at(start, "longer than %d numbers, names and operations", maxFunction)
 	}
-	return &library.Func{
-		Name:              name,
-		Formula:           e.Format(library.LangExpr),
-		DerivativeFormula: first.Format(library.LangExpr),
-		Callable:          true,
-		Cost:              math.Log2(32), // as dear as one of some thirty functions
-		Value:             f,
-		Derivatives:       func(x float64) (float64, float64, float64) { return f(x), df(x), d2f(x) },
-		Domain:            domain,
-		Starts:            library.AnyStarts(domain),
-	}, nil
+	return newFunction(name, spelled(e, isCalledByName), func(msg string) error { return at(start, "%s", msg) })
 }
 
-// closure turns an expression in x into a function that needs no scratch
-// space and may be called from any goroutine.
-func closure(e *Expr) func(x float64) float64 {
-	switch e.kind {
-	case KindVar:
-		return func(x float64) float64 { return x }
-	case KindAdd, KindMul:
-		parts := make([]func(float64) float64, len(e.args))
-		for i, a := range e.args {
-			parts[i] = closure(a)
-		}
-		if e.kind == KindAdd {
-			return func(x float64) float64 {
-				v := 0.0
-				for _, p := range parts {
-					v += p(x)
-				}
-				return v
-			}
-		}
-		return func(x float64) float64 {
-			v := 1.0
-			for _, p := range parts {
-				v *= p(x)
-			}
-			return v
-		}
-	case KindPow:
-		base, p := closure(e.args[0]), closure(e.args[1])
-		return func(x float64) float64 { return math.Pow(base(x), p(x)) }
-	case KindCall:
-		f, arg := e.fn.Value, closure(e.args[0])
-		return func(x float64) float64 { return f(arg(x)) }
+// checkName says what is wrong with the name of a function or its argument.
+func checkName(name string) error {
+	switch {
+	case !identifier.MatchString(name):
+		return fmt.Errorf("%q cannot be a name", name)
+	case ReservedName(name):
+		return fmt.Errorf("%s is known already; choose another name", name)
 	}
-	v := e.Const()
-	return func(float64) float64 { return v }
+	return nil
 }
 
-// probe finds the interval around 1, or else the widest one, on which f is
-// finite but for poles, within +-1e6; bounds that reach that far are taken for
-// infinite.
-func probe(f func(float64) float64) library.Domain {
-	const far, steps = 1e6, 240
-	var xs []float64
-	for k := steps; k >= 0; k-- {
-		xs = append(xs, -far*math.Pow(1e-12, float64(steps-k)/steps))
+// newFunction makes a function of a formula of x that calls built-in functions
+// alone.
+func newFunction(name string, e *Expr, fail func(msg string) error) (*library.Func, error) {
+	if len(e.Vars()) == 0 {
+		return nil, fail("a constant; constants are fitted anyway")
 	}
-	xs = append(xs, 0)
-	for k := range steps + 1 {
-		xs = append(xs, far*math.Pow(1e-12, float64(steps-k)/steps))
+	value := valueOf(e)
+	domain, ok := domainOf(e, value)
+	if !ok {
+		return nil, fail("not finite anywhere between -1e6 and 1e6")
 	}
-	finite := make([]bool, len(xs))
-	for i, x := range xs {
-		finite[i] = isFinite(f(x))
+	f := &library.Func{
+		Name: name, Formula: e.Format(library.LangExpr), Callable: true, Cost: functionCost,
+		Value: value, Derivatives: derivativesOf(e),
+		Domain: domain, Starts: library.AnyStarts(domain),
 	}
-	// A single point is a pole, not an end.
-	for i := 1; i+1 < len(xs); i++ {
-		if finite[i-1] && finite[i+1] {
-			finite[i] = true
+	// A derivative too long to be read back follows from Formula where it is
+	// needed.
+	if d := e.Derivative("x"); spelledSize(d, isCalledByName) <= maxDerivative {
+		if text := d.Format(library.LangExpr); len(text) <= maxFormula {
+			f.DerivativeFormula = text
 		}
 	}
-	lo, hi := 0, -1
-	for i := 0; i < len(xs); {
-		if !finite[i] {
-			i++
-			continue
-		}
-		j := i
-		for j+1 < len(xs) && finite[j+1] {
-			j++
-		}
-		holdsOne := xs[i] <= 1 && 1 <= xs[j]
-		if holdsOne || !(lo <= hi && xs[lo] <= 1 && 1 <= xs[hi]) && (hi < lo || xs[j]-xs[i] > xs[hi]-xs[lo]) {
-			lo, hi = i, j
-		}
-		i = j + 1
-	}
-	d := library.Domain{Lo: math.Inf(1), Hi: math.Inf(-1)}
-	if hi < lo {
-		return d
-	}
-	// border bisects between a finite and a point that is not.
-	border := func(in, out float64) float64 {
-		for range 200 {
-			mid := in + (out-in)/2
-			if mid == in || mid == out {
-				break
-			}
-			if isFinite(f(mid)) {
-				in = mid
-			} else {
-				out = mid
-			}
-		}
-		return in
-	}
-	d.Lo, d.Hi = math.Inf(-1), math.Inf(1)
-	if lo > 0 {
-		d.Lo = border(xs[lo], xs[lo-1])
-	}
-	if hi < len(xs)-1 {
-		d.Hi = border(xs[hi], xs[hi+1])
-	}
-	d.Poles = func(lo, hi float64) []float64 { return poles(f, lo, hi) }
-	return d
+	return f, nil
 }
 
-// poles finds where |f| grows without bound between lo and hi.
-func poles(f func(float64) float64, lo, hi float64) []float64 {
-	if lo == hi {
-		if !isFinite(f(lo)) {
-			return []float64{lo}
-		}
-		return nil
-	}
-	const steps = 256
-	size := func(x float64) float64 {
-		v := math.Abs(f(x))
-		if !isFinite(v) {
-			return math.Inf(1)
-		}
-		return v
-	}
-	var out []float64
-	at := func(i int) float64 { return lo + (hi-lo)*float64(i)/steps }
-	for i := 0; i <= steps; i++ {
-		x := at(i)
-		if math.IsInf(size(x), 1) {
-			out = append(out, x)
-			continue
-		}
-		if i == 0 || i == steps || size(x) < size(at(i-1)) || size(x) < size(at(i+1)) {
-			continue
-		}
-		// A local maximum of |f|: a pole if it keeps growing.
-		a, b := at(i-1), at(i+1)
-		for range 80 {
-			p, q := a+(b-a)/3, b-(b-a)/3
-			if size(p) > size(q) {
-				b = q
-			} else {
-				a = p
+// isCalledByName reports whether every formula can call f.
+func isCalledByName(f *library.Func) bool {
+	g, ok := library.Lookup(f.Name)
+	return ok && g == f && f.Callable
+}
+
+// spelled returns e with the calls of functions for which keep is false spelled
+// out by their formulas. Calls of functions without a formula that can be read
+// remain.
+func spelled(e *Expr, keep func(*library.Func) bool) *Expr {
+	return e.Map(func(n *Expr) *Expr {
+		if n.kind == KindCall && !keep(n.fn) {
+			if body, ok := bodyOf(n.fn); ok {
+				return body.Subst(map[string]*Expr{"x": n.args[0]})
 			}
 		}
-		if mid := a + (b-a)/2; size(mid) > 1e6*(1+min(size(at(i-1)), size(at(i+1)))) {
-			out = append(out, mid)
-		}
+		return n
+	})
+}
+
+// spelledSize returns the number of nodes that spelled(e, keep) has.
+func spelledSize(e *Expr, keep func(*library.Func) bool) float64 {
+	size := 1.0
+	for _, a := range e.args {
+		size += spelledSize(a, keep)
 	}
-	return out
+	if e.kind != KindCall || keep(e.fn) {
+		return size
+	}
+	body, ok := bodyOf(e.fn)
+	if !ok {
+		return size
+	}
+	nodes, uses := 0.0, 0.0
+	body.Walk(func(n *Expr) bool {
+		nodes++
+		if n.kind == KindVar {
+			uses++
+		}
+		return true
+	})
+	return nodes + uses*(size-2) // size-1 nodes in place of every x
+}
+
+// bodyOf returns the formula of f in x, not ok if it cannot be read or only
+// calls f.
+func bodyOf(f *library.Func) (*Expr, bool) {
+	if f.IsPower {
+		return Pow(Var("x"), exponent(f.Exponent)), true
+	}
+	e, err := Parse(f.Formula, ParseOptions{Vars: argument})
+	if err != nil || e.kind == KindCall && e.fn.Name == f.Name {
+		return nil, false
+	}
+	return e, true
 }

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 
@@ -65,10 +68,24 @@ func (e *SyntaxError) Error() string {
 const maxFormula = 1 << 16
 
 // Parse reads a formula in expr-lang notation: + - * / ^ (or **), parentheses,
-// numbers, pi, names, and calls of functions by name. It also takes ln,
-// arcsin, arccos, arctan and pow(a, b). Integers and quotients of integers are
-// exact. The error is a *SyntaxError.
+// numbers, pi, names, and calls of functions by name. It also takes the other
+// names of functions that library.Alias knows (ln, arctan), and pow(a, b).
+//
+// Integers up to 2^53 and quotients of integers are exact, and so are decimal
+// exponents such as 1.5 that Format prints for exact fractions, unless decimals
+// are free. Nothing else is computed: 2*3 stays a product. What Format prints
+// in expr-lang notation is read back as a formula of the same values that
+// prints the same; as trees the two may differ, for a free constant becomes a
+// fixed one, the decimal 2.0 the integer 2, and x^-2 the quotient 1/x^2.
+//
+// The error is a *SyntaxError.
 func Parse(text string, opt ParseOptions) (*Expr, error) {
+	return parse(text, opt, unknownColumn)
+}
+
+// parse is Parse; unknown says what is wrong with a name that is not among
+// opt.Vars.
+func parse(text string, opt ParseOptions, unknown func(name string, vars []string) string) (*Expr, error) {
 	if len(text) > maxFormula {
 		return nil, &SyntaxError{Text: text[:80] + "...", Msg: fmt.Sprintf("%d bytes long; at most %d are read", len(text), maxFormula)}
 	}
@@ -78,16 +95,21 @@ func Parse(text string, opt ParseOptions) (*Expr, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &SyntaxError{Text: text, Msg: "empty"}
 	}
+	// expr-lang skips comments, which would make x of x//2.
+	for _, comment := range [...]string{"//", "/*"} {
+		if i := strings.Index(text, comment); i >= 0 {
+			return nil, &SyntaxError{Text: text, Pos: utf8.RuneCountInString(text[:i]), Msg: strconv.Quote(comment) + " is no operation on numbers"}
+		}
+	}
 	tree, err := parser.Parse(text)
 	if err != nil {
-		se := &SyntaxError{Text: text, Msg: err.Error()}
 		var fe *file.Error
 		if errors.As(err, &fe) {
-			se.Pos, se.Msg = fe.From, fe.Message
+			return nil, plain(text, fe)
 		}
-		return nil, se
+		return nil, &SyntaxError{Text: text, Msg: err.Error()}
 	}
-	b := builder{text: text, opt: opt, params: map[string]bool{}}
+	b := builder{text: text, opt: opt, unknown: unknown, params: map[string]bool{}}
 	e := b.build(tree.Node, 0)
 	if b.err != nil {
 		return nil, b.err
@@ -95,12 +117,41 @@ func Parse(text string, opt ParseOptions) (*Expr, error) {
 	return e, nil
 }
 
+// unexpected matches how expr-lang's parser names the token it stumbled over.
+var unexpected = regexp.MustCompile(`^unexpected token (\w+)\((".*")\)$`)
+
+// plain puts a fault found by expr-lang's parser in the words of formulas.
+func plain(text string, fe *file.Error) *SyntaxError {
+	se := &SyntaxError{Text: text, Pos: fe.From, Msg: fe.Message}
+	const product = "a product is written with *"
+	switch m := unexpected.FindStringSubmatch(fe.Message); {
+	case m != nil:
+		se.Msg = "unexpected " + m[2]
+		switch {
+		case m[1] == "Identifier" || m[1] == "Number" || m[2] == `"("`:
+			se.Msg += "; " + product
+		case m[2] == `","`:
+			se.Msg += "; decimals are written with a point"
+		}
+	case strings.HasPrefix(fe.Message, "bad number syntax: "):
+		se.Msg = "bad number " + strings.TrimPrefix(fe.Message, "bad number syntax: ") + "; " + product
+	case strings.HasPrefix(fe.Message, "invalid integer literal"):
+		se.Msg = "the integer is out of range; write large numbers as 1e20"
+	case strings.HasPrefix(fe.Message, "invalid float literal"):
+		se.Msg = "the number is out of range or has no digits"
+	case strings.Contains(fe.Message, "maximum allowed nodes"):
+		se.Msg = fmt.Sprintf("more than %d numbers, names and operations", conf.DefaultMaxNodes)
+	}
+	return se
+}
+
 // builder turns the syntax tree of expr-lang into an Expr.
 type builder struct {
-	text   string
-	opt    ParseOptions
-	params map[string]bool
-	err    error // the first one
+	text    string
+	opt     ParseOptions
+	unknown func(name string, vars []string) string
+	params  map[string]bool
+	err     error // the first one
 }
 
 // maxDepth bounds the nesting of a formula, so that recursion stays shallow.
@@ -160,35 +211,82 @@ func (b *builder) build(n ast.Node, depth int) *Expr {
 }
 
 func (b *builder) binary(n *ast.BinaryNode, depth int) *Expr {
-	l, r := b.build(n.Left, depth+1), b.build(n.Right, depth+1)
-	if b.err != nil {
-		return Int(0)
-	}
 	switch n.Operator {
-	case "+":
-		return Add(l, r)
-	case "-":
-		return Sub(l, r)
-	case "*":
-		return Mul(l, r)
-	case "/":
-		if r.kind == KindRational {
-			if r.p == 0 {
-				return b.fail(n, "division by zero")
-			}
-			inverse := Rat(r.q, r.p)
-			if l.kind == KindRational && r.q == 1 && l.q == 1 {
-				return Rat(l.p, r.p)
-			}
-			return Mul(l, inverse)
-		}
-		return Div(l, r)
+	case "+", "-":
+		return b.sum(n, depth)
+	case "*", "/":
+		return b.product(n, depth)
 	case "^", "**":
-		return Pow(l, r)
+		return b.power(n.Left, n.Right, depth)
 	case "%":
 		return b.fail(n, "remainders (%%) are not part of a formula")
 	}
 	return b.fail(n, "%q is no operation on numbers", n.Operator)
+}
+
+// chain lists the operations of a chain such as a+b-c from left to right, and
+// its first operand. It keeps long sums and products from counting as nested.
+func links(n *ast.BinaryNode, op1, op2 string) (first ast.Node, chain []*ast.BinaryNode) {
+	for {
+		chain = append(chain, n)
+		left, ok := n.Left.(*ast.BinaryNode)
+		if !ok || left.Operator != op1 && left.Operator != op2 {
+			slices.Reverse(chain)
+			return n.Left, chain
+		}
+		n = left
+	}
+}
+
+func (b *builder) sum(n *ast.BinaryNode, depth int) *Expr {
+	first, chain := links(n, "+", "-")
+	terms := []*Expr{b.build(first, depth+1)}
+	for _, op := range chain {
+		t := b.build(op.Right, depth+1)
+		if op.Operator == "-" {
+			t = Neg(t)
+		}
+		terms = append(terms, t)
+	}
+	return Add(terms...)
+}
+
+func (b *builder) product(n *ast.BinaryNode, depth int) *Expr {
+	first, chain := links(n, "*", "/")
+	factors := []*Expr{b.build(first, depth+1)}
+	for _, op := range chain {
+		f := b.build(op.Right, depth+1)
+		switch {
+		case op.Operator == "*":
+			factors = append(factors, f)
+		case f.IsInt(0):
+			return b.fail(op, "division by zero")
+		case f.kind == KindRational:
+			head := factors[0]
+			if len(factors) == 1 && head.kind == KindRational && head.q == 1 && f.q == 1 {
+				factors[0] = Rat(head.p, f.p)
+			} else {
+				factors = append(factors, Rat(f.q, f.p))
+			}
+		default:
+			factors = append(factors, Pow(f, Int(-1)))
+		}
+	}
+	return Mul(factors...)
+}
+
+// power reads base^exponent. Decimals that the printers write for the exponents
+// p/2, p/4, p/5 and p/10 are those fractions.
+func (b *builder) power(base, exponent ast.Node, depth int) *Expr {
+	x, p := b.build(base, depth+1), b.build(exponent, depth+1)
+	if p.kind == KindFloat && !p.free && math.Abs(p.v) < 1000 {
+		if twenty := math.Round(20 * p.v); twenty/20 == p.v {
+			if r := Rat(int64(twenty), 20); r.q != 20 {
+				p = r
+			}
+		}
+	}
+	return Pow(x, p)
 }
 
 func (b *builder) name(n *ast.IdentifierNode) *Expr {
@@ -199,45 +297,45 @@ func (b *builder) name(n *ast.IdentifierNode) *Expr {
 	if name == "pi" {
 		return Pi()
 	}
-	if b.opt.Params {
-		if _, ok := b.opt.Functions.Callable(name); ok {
-			return b.fail(n, "the function %s needs an argument in parentheses", name)
-		}
-		if b.params[name] {
-			return b.fail(n, "the constant %s occurs twice; give each occurrence a name of its own, each is fitted by itself", name)
-		}
-		b.params[name] = true
-		return Free(1)
-	}
-	if b.opt.Vars != nil {
-		hint := ""
-		if near, ok := library.Nearest(name, b.opt.Vars); ok {
-			hint = fmt.Sprintf("; did you mean %q?", near)
-		} else if len(b.opt.Vars) > 0 {
-			hint = "; the columns are " + strings.Join(b.opt.Vars, ", ")
-		}
-		return b.fail(n, "no column is called %q%s", name, hint)
+	if grammarWord(name) {
+		return b.fail(n, "%q cannot be the name of a variable", name)
 	}
 	if _, ok := b.opt.Functions.Callable(name); ok {
 		return b.fail(n, "the function %s needs an argument in parentheses", name)
 	}
+	switch {
+	case b.opt.Params && b.params[name]:
+		return b.fail(n, "the constant %s occurs twice; give each occurrence a name of its own, each is fitted by itself", name)
+	case b.opt.Params:
+		b.params[name] = true
+		return Free(1)
+	case b.opt.Vars != nil:
+		return b.fail(n, "%s", b.unknown(name, b.opt.Vars))
+	}
 	return Var(name)
 }
 
-// aliases are other common names of functions.
-var aliases = map[string]string{
-	"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "sgn": "sign", "fabs": "abs",
+// unknownColumn says that no column is called so.
+func unknownColumn(name string, vars []string) string {
+	hint := ""
+	if near, ok := library.Nearest(name, vars); ok {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	} else if len(vars) > 0 {
+		hint = "; the columns are " + strings.Join(vars, ", ")
+	}
+	return fmt.Sprintf("no column is called %q%s", name, hint)
 }
 
 func (b *builder) call(n ast.Node, name string, args []ast.Node, depth int) *Expr {
+	if slices.Contains(b.opt.Vars, name) {
+		return b.fail(n, "%s is no function here; a product is written %s*(...)", name, name)
+	}
 	if name == "pow" && len(args) == 2 {
-		return Pow(b.build(args[0], depth+1), b.build(args[1], depth+1))
+		return b.power(args[0], args[1], depth)
 	}
 	f, ok := b.opt.Functions.Callable(name)
 	if !ok {
-		if f, ok = b.opt.Functions.Callable(aliases[name]); !ok {
-			return b.fail(n, "no function is called %q%s", name, b.nearestFunction(name))
-		}
+		return b.fail(n, "no function is called %q%s", name, b.nearestFunction(name))
 	}
 	if len(args) != 1 {
 		return b.fail(n, "%s takes one argument, not %d", name, len(args))
@@ -251,14 +349,8 @@ func (b *builder) call(n ast.Node, name string, args []ast.Node, depth int) *Exp
 
 func (b *builder) nearestFunction(name string) string {
 	var known []string
-	all := library.Builtin()
-	if b.opt.Functions != nil {
-		all = append(all, b.opt.Functions.Funcs()...)
-	}
-	for _, f := range all {
-		if f.Callable {
-			known = append(known, f.Name)
-		}
+	for _, f := range b.opt.Functions.Callables() {
+		known = append(known, f.Name)
 	}
 	if near, ok := library.Nearest(name, known); ok {
 		return fmt.Sprintf("; did you mean %q?", near)
