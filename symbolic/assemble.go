@@ -29,16 +29,25 @@ func FromNetwork(net *kan.Network, names []string) (*Expr, error) {
 	if len(names) != len(net.Inputs) {
 		return nil, fmt.Errorf("formula of a network: %d names for %d inputs", len(names), len(net.Inputs))
 	}
+	return formulaOf(net, names, nil)
+}
+
+// formulaOf is FromNetwork where some of the splines have formulas, in edgeVar,
+// instead of a name.
+func formulaOf(net *kan.Network, names []string, formulas map[place]*Expr) (*Expr, error) {
 	for l, layer := range net.Layers {
 		for k, e := range layer.Edges {
-			if e.Kind == kan.Spline {
+			if e.Kind == kan.Spline && formulas[place{l, k % layer.In, k / layer.In}] == nil {
 				return nil, fmt.Errorf("formula of a network: edge %d:%d:%d is not named", l, k%layer.In, k/layer.In)
 			}
 		}
 	}
-	a := &assembler{net: net, names: names}
+	a := &assembler{net: net, names: names, formulas: formulas}
 	return a.node(len(net.Layers)-1, 0, edgeConst{v: net.OutputScale}, edgeConst{}), nil
 }
+
+// edgeVar is the variable of the formula of an edge.
+const edgeVar = "x"
 
 // An edgeConst is a constant on its way into a formula. Numbers made from fixed
 // ones only are fixed.
@@ -72,8 +81,9 @@ func (a edgeConst) shifted(e *Expr) *Expr {
 }
 
 type assembler struct {
-	net   *kan.Network
-	names []string
+	net      *kan.Network
+	names    []string
+	formulas map[place]*Expr
 }
 
 // consumers counts the edges that leave node j after layer l.
@@ -102,6 +112,10 @@ func (a *assembler) node(l, j int, scale, offset edgeConst) *Expr {
 		if !e.Active() {
 			continue
 		}
+		if f := a.formula(l, i, j); f != nil {
+			sum = append(sum, scale.scaled(f))
+			continue
+		}
 		c, d := constantOf(e, e.C), constantOf(e, e.D)
 		offset = offset.plus(scale.times(d))
 		t, shift := a.edge(l, i, e, scale.times(c))
@@ -116,6 +130,16 @@ func (a *assembler) node(l, j int, scale, offset edgeConst) *Expr {
 	return Add(sum...)
 }
 
+// formula returns the formula of the edge from i to j of layer l over what it
+// is applied to, or nil if it has none.
+func (a *assembler) formula(l, i, j int) *Expr {
+	f := a.formulas[place{l, i, j}]
+	if f == nil {
+		return nil
+	}
+	return f.Subst(map[string]*Expr{edgeVar: a.argument(l, i, edgeConst{v: 1}, edgeConst{})})
+}
+
 // constantOf wraps a constant of an edge.
 func constantOf(e *kan.Edge, v float64) edgeConst { return edgeConst{v, !e.Fixed} }
 
@@ -127,6 +151,10 @@ func (a *assembler) product(l, j int, scale, offset edgeConst) *Expr {
 	for i := range layer.In {
 		e := layer.Edge(i, j)
 		if !e.Active() {
+			continue
+		}
+		if f := a.formula(l, i, j); f != nil {
+			factors = append(factors, f)
 			continue
 		}
 		c, d := constantOf(e, e.C), constantOf(e, e.D)

@@ -48,7 +48,9 @@ func (o NameOptions) withDefaults() NameOptions {
 
 // Named is a network with a function's name on every edge, and its formula.
 type Named struct {
-	// Net has named edges only, with the constants that naming ended with.
+	// Net has named edges, with the constants that naming ended with. An edge
+	// that only a formula of several functions describes is still a spline in
+	// it, and a sum may have become a product.
 	Net *kan.Network
 
 	// Expr is the simplified formula of Net, its constants fitted to all rows.
@@ -64,7 +66,13 @@ type Named struct {
 
 	// Edges has a row for every edge that is there.
 	Edges []EdgeRow
+
+	formulas map[place]*Expr
 }
+
+// edgeDigits is the number of digits of the constants of a formula that stands
+// in place of a name.
+const edgeDigits = 4
 
 // NameNetwork puts a name of the set to every spline of a trained network and
 // returns the best networks and formulas found, best first. Edges that are named
@@ -81,8 +89,11 @@ type Named struct {
 // networks of least description length.
 //
 // The scale and shift of a hidden node are free, and so are those of matches
-// c*f(a*x+b)+d, so the gauge of a node follows from the name of the edge behind
-// it: exp behind a sum makes logarithms before it powers of a product.
+// c*f(a*x+b)+d. What is left of the choice of a gauge is between a sum and a
+// product: where both are possible, the curves of the other one are tried too,
+// as the powers of a product or a root of 1-v^2 among them have names that their
+// logarithms have not. An edge that no single function describes may get a
+// formula of MatchUnivariate.
 //
 // It returns an error when the network or the data are not usable, or when no
 // combination of names gives a finite formula; what was found before ctx ended
@@ -93,9 +104,10 @@ func NameNetwork(ctx context.Context, net *kan.Network, data kan.Data, names []s
 		return nil, fmt.Errorf("name network: %w", err)
 	}
 	n.matchEdges(ctx)
-	n.combinations(ctx)
-	if !n.exact() && ctx.Err() == nil {
-		n.beam(ctx)
+	for _, search := range []func(context.Context){n.plain, n.gauges, n.composed, n.beam} {
+		if search(ctx); n.exact() || ctx.Err() != nil {
+			break
+		}
 	}
 	if len(n.found) == 0 {
 		if err := ctx.Err(); err != nil {
@@ -246,14 +258,14 @@ func (n *naming) results() []Named {
 	sort.SliceStable(n.found, func(i, j int) bool { return n.found[i].Bits < n.found[j].Bits })
 	out := n.found[:min(len(n.found), n.opt.Keep)]
 	for i := range out {
-		out[i].Edges = n.rows(out[i].Net)
+		out[i].Edges = n.rows(out[i].Net, out[i].formulas)
 	}
 	return out
 }
 
 // rows returns the table of the edges of a named network, with errors against
 // the curves of the original one.
-func (n *naming) rows(named *kan.Network) []EdgeRow {
+func (n *naming) rows(named *kan.Network, formulas map[place]*Expr) []EdgeRow {
 	var rows []EdgeRow
 	for l, layer := range named.Layers {
 		for to := range layer.Out {
@@ -265,6 +277,9 @@ func (n *naming) rows(named *kan.Network) []EdgeRow {
 				row := EdgeRow{Layer: l, From: from, To: to, Name: "spline", R2: 1}
 				if e.Kind == kan.Named {
 					row.Name, row.A, row.B, row.C, row.D = e.Func.Name, e.A, e.B, e.C, e.D
+				}
+				if f := formulas[place{l, from, to}]; f != nil {
+					row.Name, row.A, row.C = f.FormatDigits(library.LangExpr, edgeDigits), 1, 1
 				}
 				for _, m := range n.matches[place{l, from, to}] {
 					if m.Func.Name == row.Name {
@@ -280,11 +295,11 @@ func (n *naming) rows(named *kan.Network) []EdgeRow {
 	return rows
 }
 
-// offer turns a network of named edges into a formula, refits it, and keeps
-// what is new. It returns the formula's error on the rows of choice, +Inf where
-// it is not finite.
-func (n *naming) offer(ctx context.Context, net *kan.Network) float64 {
-	e, err := FromNetwork(net, n.names)
+// offer turns a network of named edges, and of splines with formulas, into a
+// formula, refits it, and keeps what is new. It returns the formula's error on
+// the rows of choice, +Inf where it is not finite.
+func (n *naming) offer(ctx context.Context, net *kan.Network, formulas map[place]*Expr) float64 {
+	e, err := formulaOf(net, n.names, formulas)
 	if err != nil {
 		return math.Inf(1)
 	}
@@ -310,7 +325,7 @@ func (n *naming) offer(ctx context.Context, net *kan.Network) float64 {
 		return quick.RMSE
 	}
 	n.found = append(n.found, Named{
-		Net: net.Clone(), Expr: fit.Expr, RMSE: fit.RMSE,
+		Net: net.Clone(), Expr: fit.Expr, RMSE: fit.RMSE, formulas: formulas,
 		Bits: DescriptionLength(fit.Expr, fit.RMSE*fit.RMSE*float64(len(n.all.Y)), len(n.all.Y), n.floor, len(n.names)),
 	})
 	return quick.RMSE

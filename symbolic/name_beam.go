@@ -17,13 +17,38 @@ const mostCombinations = 24
 // shorter formula need not come first.
 const afterExact = 5
 
-// combinations tries names for all edges at once, in the order of the sum of
-// their description lengths, until one is exact. The k best of all combinations
-// follow from those before them by taking the next match of one edge.
-func (n *naming) combinations(ctx context.Context) {
-	choices := make([][]Match, len(n.splines))
+// A choice is what an edge may be: a match, or a formula in edgeVar.
+type choice struct {
+	match   Match
+	formula *Expr
+	bits    float64
+}
+
+func choicesOf(matches []Match) []choice {
+	var out []choice
+	for _, m := range matches {
+		out = append(out, choice{match: m, bits: m.Bits})
+	}
+	return out
+}
+
+// plain tries the matches of the network as it is.
+func (n *naming) plain(ctx context.Context) {
+	choices := map[place][]choice{}
+	for p, m := range n.matches {
+		choices[p] = choicesOf(m)
+	}
+	n.combinations(ctx, n.net, choices)
+}
+
+// combinations tries names for all splines of net at once, in the order of the
+// sum of their description lengths, until one is exact. The k best of all
+// combinations follow from those before them by taking the next choice of one
+// edge.
+func (n *naming) combinations(ctx context.Context, net *kan.Network, of map[place][]choice) {
+	choices := make([][]choice, len(n.splines))
 	for i, p := range n.splines {
-		choices[i] = n.matches[p]
+		choices[i] = of[p]
 		if len(choices[i]) == 0 {
 			return
 		}
@@ -35,7 +60,7 @@ func (n *naming) combinations(ctx context.Context) {
 	bits := func(pick []int) float64 {
 		sum := 0.0
 		for i, k := range pick {
-			sum += choices[i][k].Bits
+			sum += choices[i][k].bits
 		}
 		return sum
 	}
@@ -51,11 +76,16 @@ func (n *naming) combinations(ctx context.Context) {
 		sort.SliceStable(open, func(i, j int) bool { return open[i].bits < open[j].bits })
 		c := open[0]
 		open = open[1:]
-		net := n.net.Clone()
+		named, formulas := net.Clone(), map[place]*Expr{}
 		for i, p := range n.splines {
-			put(net, p, choices[i][c.pick[i]])
+			pick := choices[i][c.pick[i]]
+			if pick.formula != nil {
+				formulas[p] = pick.formula
+				continue
+			}
+			put(named, p, pick.match)
 		}
-		n.offer(ctx, net)
+		n.offer(ctx, named, formulas)
 		for i := range c.pick {
 			if c.pick[i]+1 >= len(choices[i]) {
 				continue
@@ -108,7 +138,7 @@ func (n *naming) beam(ctx context.Context) {
 		if ctx.Err() != nil || n.exact() {
 			return
 		}
-		n.offer(ctx, s.net)
+		n.offer(ctx, s.net, nil)
 	}
 }
 

@@ -143,18 +143,28 @@ const curveShare = 0.25
 // target.
 func (n *naming) matchEdge(ctx context.Context, net *kan.Network, t *trace, p place, rms float64) []Match {
 	x, y, w := t.curve(net, p)
-	layer := net.Layers[p.layer]
-	ss := 0.0
-	for _, f := range t.factor[p.layer][p.to*layer.In+p.from] {
+	return n.matchPoints(ctx, net, p, x, y, w, t.noise(net, p, rms))
+}
+
+// noise returns the error in a curve that explains its share of an error of rms
+// on the target.
+func (t *trace) noise(net *kan.Network, p place, rms float64) float64 {
+	ss, factor := 0.0, t.factor[p.layer][p.to*net.Layers[p.layer].In+p.from]
+	for _, f := range factor {
 		ss += f * f
 	}
-	noise := 0.0
-	if sensitivity := math.Sqrt(ss/float64(len(x))) * math.Abs(net.OutputScale); sensitivity > 0 {
-		noise = curveShare * rms / sensitivity
+	sensitivity := math.Sqrt(ss/float64(len(factor))) * math.Abs(net.OutputScale)
+	if !(sensitivity > 0) {
+		return 0
 	}
+	return curveShare * rms / sensitivity
+}
+
+// sampleOf returns the points of the curve of an edge, or nil where they are
+// too few to tell anything.
+func (n *naming) sampleOf(net *kan.Network, p place, x, y, w []float64, noise float64) *sample {
 	s := newSample(x, y, w, 0)
 	if s == nil {
-		// Too few values to tell anything: a straight line through them.
 		return nil
 	}
 	if !isFinite(noise) || noise > 0.2*s.sd {
@@ -164,6 +174,14 @@ func (n *naming) matchEdge(ctx context.Context, net *kan.Network, t *trace, p pl
 	// The errors of a spline are as many as its coefficients, not as the rows.
 	if e := p.in(net); e.Kind == kan.Spline {
 		s.count = math.Min(s.count, 2*float64(len(e.Spline.Coef)))
+	}
+	return s
+}
+
+func (n *naming) matchPoints(ctx context.Context, net *kan.Network, p place, x, y, w []float64, noise float64) []Match {
+	s := n.sampleOf(net, p, x, y, w, noise)
+	if s == nil {
+		return nil
 	}
 	var out []Match
 	for _, c := range n.fits.matchCurve(ctx, s, n.set, n.opt.Candidates) {
