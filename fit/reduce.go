@@ -79,6 +79,7 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).sparseLaws,
 		(*state).univariate,
 		(*state).reductions,
+		(*state).flatNetworks,
 		(*state).merges,
 		(*state).treeNetworks,
 	} {

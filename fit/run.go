@@ -33,6 +33,7 @@ var stages = []stage{
 	{"polynomials and rationals", (*state).sparseLaws, false},
 	{"functions of one variable", (*state).univariate, false},
 	{"symmetries", (*state).reductions, true},
+	{"networks of one layer", (*state).flatNetworks, true},
 	{"merged inputs", (*state).merges, true},
 	{"small networks", (*state).treeNetworks, true},
 	{"dense network", (*state).denseNetwork, true},

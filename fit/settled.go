@@ -27,6 +27,11 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false
+	// Networks of few rows miss what is there.
+	const rowsPerInput = 200
+	if len(s.data.search.Y) < rowsPerInput*len(s.data.search.Names) {
+		return false
+	}
 	// Where most of the target is left, an oscillation too fast for a network
 	// would look like noise.
 	const most = 0.5

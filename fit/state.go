@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,7 +37,8 @@ type state struct {
 	key     string         // of columns and factor
 	visited map[string]bool
 
-	net   *trained // the network of least held-out error so far
+	net   *trained   // the network of least held-out error so far
+	flat  []*trained // the networks of one layer of curves, best first
 	noisy bool
 
 	// judged is the candidate that settled was last asked about, and white what
@@ -165,6 +167,9 @@ func (s *state) polish(ctx context.Context, c *scored) *scored {
 			}
 		}
 	}
+	if n := s.dropTerms(ctx, best); n != best {
+		best, f = n, n.fit
+	}
 	snapped, notes := symbolic.Snap(ctx, f, s.data.train, symbolic.SnapOptions{Domains: s.domains})
 	if n := s.measure(snapped); n != nil && n.bits <= best.bits && (n.exact || !best.exact) {
 		n.polished = true
@@ -181,6 +186,54 @@ func (s *state) polish(ctx context.Context, c *scored) *scored {
 		}
 	}
 	return best
+}
+
+// dropTerms leaves out terms of sums, one at a time, as long as that makes the
+// description shorter: the 1e-12 that cos(x)+1e-12 fits to rounding, or the
+// logarithm in 1e-12*(log(x)+1e12).
+func (s *state) dropTerms(ctx context.Context, c *scored) *scored {
+	best := c
+	for changed := true; changed && ctx.Err() == nil; {
+		changed = false
+		for _, e := range withoutTerm(best.expr) {
+			e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
+			f, err := symbolic.Refit(ctx, e, s.data.search, symbolic.RefitOptions{MaxIter: 30})
+			if err != nil || f.RMSE > 1.5*math.Sqrt(best.trainMSE)+exactError*s.scale {
+				continue
+			}
+			if f, err = symbolic.Refit(ctx, f.Expr, s.data.train, symbolic.RefitOptions{}); err != nil {
+				continue
+			}
+			if n := s.measure(f); n != nil && n.bits < best.bits && (n.exact || !best.exact) {
+				n.polished = true
+				best, changed = n, true
+				break
+			}
+		}
+	}
+	return best
+}
+
+// withoutTerm lists the formulas that have one term less than e in one sum.
+func withoutTerm(e *symbolic.Expr) []*symbolic.Expr {
+	var out []*symbolic.Expr
+	e.Walk(func(sum *symbolic.Expr) bool {
+		if sum.Kind() != symbolic.KindAdd {
+			return true
+		}
+		terms := sum.Args()
+		for i := range terms {
+			rest := slices.Delete(slices.Clone(terms), i, i+1)
+			out = append(out, e.Map(func(n *symbolic.Expr) *symbolic.Expr {
+				if n.Kind() == symbolic.KindAdd && n.Equal(sum) {
+					return symbolic.Add(rest...)
+				}
+				return n
+			}))
+		}
+		return true
+	})
+	return out
 }
 
 // errorOn evaluates e on all rows of d.

@@ -18,6 +18,8 @@ const networkRows = 2000
 type tree struct {
 	name string
 	net  *kan.Network
+	// separable tells that the target is one sum or product of the curves.
+	separable bool
 }
 
 // trained is a tree after training.
@@ -26,39 +28,64 @@ type trained struct {
 	relative float64 // validation error over the spread of the target
 	mse      float64 // on held-out rows
 	edges    []symbolic.EdgeRow
+	named    bool // whether naming was tried
+}
+
+// flatNetworks trains the networks of one layer of curves, and where one of them
+// fits about as well as a network can, names it.
+func (s *state) flatNetworks(ctx context.Context) bool {
+	if s.flat == nil {
+		s.flat = s.train(ctx, s.flatTrees(), s.networkData())
+	}
+	if s == s.root && len(s.flat) > 0 {
+		s.keepNetwork(s.flat[0])
+	}
+	const fits = 1e-3
+	if len(s.flat) == 0 || s.flat[0].relative > fits {
+		return false
+	}
+	return s.nameBest(ctx, s.flat)
 }
 
 // treeNetworks trains small networks of every topology worth trying side by
 // side and names the edges of those that fit best.
 func (s *state) treeNetworks(ctx context.Context) bool {
-	data := s.networkData()
-	fitted := s.train(ctx, s.trees(), data)
+	fitted := append(slices.Clone(s.flat), s.train(ctx, s.groupTrees(), s.networkData())...)
 	if len(fitted) == 0 {
 		return false
 	}
+	slices.SortStableFunc(fitted, byError)
 	if s == s.root {
 		s.keepNetwork(fitted[0])
 	}
+	return s.nameBest(ctx, fitted)
+}
 
-	// Naming is the costly part: only networks that fit about as well as the
-	// best one are worth it. Without noise a wrong topology is worse by
-	// orders of magnitude; with noise all good ones end at the noise.
+// nameBest names the edges of those of the networks, best first, that fit about
+// as well as the first: naming is the costly part. Without noise a wrong
+// topology is worse by orders of magnitude; with noise all good ones end at the
+// noise.
+func (s *state) nameBest(ctx context.Context, fitted []*trained) bool {
 	const mostNamed = 4
 	limit := max(30*fitted[0].relative, 1e-4)
 	if fitted[0].relative > 1e-2 {
 		limit = 1.5 * fitted[0].relative
 	}
+	data := s.networkData()
 	var tasks []task
 	for i, t := range fitted {
-		if i < mostNamed && t.relative <= limit && t.relative < 0.7 {
+		if i < mostNamed && t.relative <= limit && t.relative < 0.7 && !t.named {
+			t.named = true
+			if t.separable {
+				tasks = append(tasks, s.separate(t))
+			}
 			tasks = append(tasks, s.naming(t, data))
 		}
 	}
-	if len(tasks) == 0 {
-		return false
-	}
-	return s.try(ctx, tasks)
+	return len(tasks) > 0 && s.try(ctx, tasks)
 }
+
+func byError(a, b *trained) int { return cmp.Compare(a.relative, b.relative) }
 
 // train trains networks side by side and returns those that came to something,
 // best first.
@@ -78,7 +105,7 @@ func (s *state) train(ctx context.Context, forest []tree, data kan.Data) []*trai
 		results[i] = t
 	})
 	fitted := slices.DeleteFunc(results, func(t *trained) bool { return t == nil })
-	slices.SortStableFunc(fitted, func(a, b *trained) int { return cmp.Compare(a.relative, b.relative) })
+	slices.SortStableFunc(fitted, byError)
 	return fitted
 }
 
@@ -94,6 +121,54 @@ func (s *state) naming(t *trained, data kan.Data) task {
 			out = append(out, n.Expr)
 		}
 		t.edges = named[0].Edges
+		return out
+	}}
+}
+
+// separate is the task of naming the curves of a sum or product one by one, by
+// formulas of one variable, which are richer than the functions that naming
+// puts on edges.
+func (s *state) separate(t *trained) task {
+	return task{"naming curve by curve: " + t.name, func(ctx context.Context) []*symbolic.Expr {
+		const choices, most = 3, 24
+		d := head(s.data.search, networkRows)
+		layer := t.net.Layers[0]
+		combined := [][]*symbolic.Expr{nil}
+		for i, name := range d.Names {
+			e := layer.Edge(i, 0)
+			if !e.Active() {
+				continue
+			}
+			y := make([]float64, len(d.Y))
+			for r, x := range d.Cols[i] {
+				y[r] = e.Eval(x * t.net.InputScale[i])
+			}
+			// The error of a curve is about that of the network.
+			noise := t.relative * spread(y, nil)
+			formulas := symbolic.MatchUnivariate(ctx, d.Cols[i], y, nil, name, s.library, symbolic.MatchOptions{Keep: choices, Noise: noise})
+			if len(formulas) == 0 {
+				return nil
+			}
+			var next [][]*symbolic.Expr
+			for _, c := range combined {
+				for _, f := range formulas {
+					next = append(next, append(slices.Clone(c), f))
+				}
+			}
+			combined = next[:min(len(next), most)]
+		}
+		var out []*symbolic.Expr
+		for _, c := range combined {
+			if layer.Ops[0] == kan.Product {
+				out = append(out, symbolic.Mul(append(c, symbolic.Free(t.net.OutputScale))...))
+			} else {
+				scaled := make([]*symbolic.Expr, len(c))
+				for i, f := range c {
+					scaled[i] = symbolic.Mul(symbolic.Free(t.net.OutputScale), f)
+				}
+				out = append(out, symbolic.Add(scaled...))
+			}
+		}
 		return out
 	}}
 }
@@ -114,9 +189,7 @@ func (s *state) sketch(ctx context.Context) {
 	data := s.networkData()
 	if s.net == nil {
 		s.say("a network to look at")
-		const flat = 4
-		forest := s.trees()
-		if fitted := s.train(ctx, forest[:min(flat, len(forest))], data); len(fitted) > 0 {
+		if fitted := s.train(ctx, s.flatTrees(), data); len(fitted) > 0 {
 			s.keepNetwork(fitted[0])
 		}
 	}
@@ -156,16 +229,12 @@ func (s *state) curvature() float64 {
 	return 0
 }
 
-// trees lists the topologies: flat networks F(p1(x1)+p2(x2)+...), products
-// p1(x1)*p2(x2)*..., functions of a product, and sums and products of two flat
-// groups.
-func (s *state) trees() []tree {
+// flatTrees lists the topologies of one layer of curves: flat networks
+// F(p1(x1)+p2(x2)+...), products p1(x1)*p2(x2)*..., functions of a product, and
+// a sum of curves plus a product of curves.
+func (s *state) flatTrees() []tree {
 	d := s.data.search
 	n := len(d.Names)
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
 	flat := func(op kan.Op, outer bool) *kan.Network {
 		shape := []int{n, 1}
 		if outer {
@@ -178,18 +247,25 @@ func (s *state) trees() []tree {
 		return []tree{{name: "one curve", net: flat(kan.Sum, false)}}
 	}
 	out = append(out,
-		tree{name: "sum of curves", net: flat(kan.Sum, false)},
-		tree{name: "product of curves", net: flat(kan.Product, false)},
+		tree{name: "sum of curves", net: flat(kan.Sum, false), separable: true},
+		tree{name: "product of curves", net: flat(kan.Product, false), separable: true},
 		tree{name: "function of a sum", net: flat(kan.Sum, true)},
 		tree{name: "function of a product", net: flat(kan.Product, true)},
 	)
-	out = append(out, tree{name: "sum of curves plus product of curves", net: sumPlusProduct(d)})
-	// Two groups: subsets without the last variable, so that each partition
-	// comes once.
+	return append(out, tree{name: "sum of curves plus product of curves", net: sumPlusProduct(d)})
+}
+
+// groupTrees lists the sums and products of two flat networks that share no
+// input.
+func (s *state) groupTrees() []tree {
+	d := s.data.search
+	n := len(d.Names)
 	const mostVariables = 5
 	if n < 3 || n > mostVariables {
-		return out
+		return nil
 	}
+	var out []tree
+	// Subsets without the last variable, so that each partition comes once.
 	for mask := 1; mask < 1<<(n-1); mask++ {
 		var a, b []int
 		for i := range n {
@@ -297,7 +373,15 @@ func (s *state) univariate(ctx context.Context) bool {
 	if len(d.Names) != 1 {
 		return false
 	}
-	return s.try(ctx, []task{{"functions of " + d.Names[0], func(ctx context.Context) []*symbolic.Expr {
-		return symbolic.MatchUnivariate(ctx, d.Cols[0], d.Y, d.W, d.Names[0], s.library, symbolic.MatchOptions{})
-	}}})
+	search := func(set *library.Set) task {
+		return task{"functions of " + d.Names[0], func(ctx context.Context) []*symbolic.Expr {
+			return symbolic.MatchUnivariate(ctx, d.Cols[0], d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{})
+		}}
+	}
+	if s.try(ctx, []task{search(s.library)}) || s.front.exact() != nil || s.opt.Library != nil {
+		return s.front.exact() != nil
+	}
+	// The functions that the default set leaves out are rare, not unheard of.
+	all, err := library.ParseSet("all")
+	return err == nil && s.try(ctx, []task{search(all)})
 }
