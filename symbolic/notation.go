@@ -153,13 +153,21 @@ func noteTerm(e *Expr) (negative bool, n *notation) {
 func chain(factors []*notation) *notation {
 	var product *notation
 	for _, f := range factors {
-		if product == nil {
-			product = f
-		} else {
-			product = node(noteMul, product, f)
-		}
+		product = extend(product, f)
 	}
 	return product
+}
+
+// extend multiplies a product, nil for none, by f, or by its factors one by one,
+// which saves parentheses.
+func extend(product, f *notation) *notation {
+	switch {
+	case product == nil:
+		return f
+	case f.op == noteMul:
+		return extend(extend(product, f.args[0]), f.args[1])
+	}
+	return node(noteMul, product, f)
 }
 
 // notePower writes base^exponent for an exponent that is not a negative number.

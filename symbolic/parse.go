@@ -73,10 +73,12 @@ const maxFormula = 1 << 16
 //
 // Integers up to 2^53 and quotients of integers are exact, and so are decimal
 // exponents such as 1.5 that Format prints for exact fractions, unless decimals
-// are free. Nothing else is computed: 2*3 stays a product. What Format prints
-// in expr-lang notation is read back as a formula of the same values that
-// prints the same; as trees the two may differ, for a free constant becomes a
-// fixed one, the decimal 2.0 the integer 2, and x^-2 the quotient 1/x^2.
+// are free; factors 1 are dropped. Nothing else is computed: 2*3 stays a product.
+// What Format prints in expr-lang notation is read back as a formula of the same
+// values that prints the same, up to decimals such as 2.0, which become
+// integers, and divisions by exact fractions, which become products. As trees
+// the two may differ: a free constant becomes a fixed one, x^-2 the quotient
+// 1/x^2.
 //
 // The error is a *SyntaxError.
 func Parse(text string, opt ParseOptions) (*Expr, error) {
@@ -217,7 +219,7 @@ func (b *builder) binary(n *ast.BinaryNode, depth int) *Expr {
 	case "*", "/":
 		return b.product(n, depth)
 	case "^", "**":
-		return b.power(n.Left, n.Right, depth)
+		return b.power(n, n.Left, n.Right, depth)
 	case "%":
 		return b.fail(n, "remainders (%%) are not part of a formula")
 	}
@@ -259,26 +261,30 @@ func (b *builder) product(n *ast.BinaryNode, depth int) *Expr {
 		switch {
 		case op.Operator == "*":
 			factors = append(factors, f)
-		case f.IsInt(0):
+		case f.IsConst() && f.v == 0:
 			return b.fail(op, "division by zero")
 		case f.kind == KindRational:
 			head := factors[0]
 			if len(factors) == 1 && head.kind == KindRational && head.q == 1 && f.q == 1 {
 				factors[0] = Rat(head.p, f.p)
 			} else {
-				factors = append(factors, Rat(f.q, f.p))
+				factors = append(factors, Int(f.q), Rat(1, f.p)) // as x*2/3 is read
 			}
 		default:
 			factors = append(factors, Pow(f, Int(-1)))
 		}
 	}
-	return Mul(factors...)
+	// A factor 1 is not printed, so it is not read either.
+	return Mul(slices.DeleteFunc(factors, func(f *Expr) bool { return f.IsInt(1) })...)
 }
 
 // power reads base^exponent. Decimals that the printers write for the exponents
 // p/2, p/4, p/5 and p/10 are those fractions.
-func (b *builder) power(base, exponent ast.Node, depth int) *Expr {
+func (b *builder) power(n, base, exponent ast.Node, depth int) *Expr {
 	x, p := b.build(base, depth+1), b.build(exponent, depth+1)
+	if x.IsConst() && x.v == 0 && p.IsConst() && p.v < 0 {
+		return b.fail(n, "division by zero")
+	}
 	if p.kind == KindFloat && !p.free && math.Abs(p.v) < 1000 {
 		if twenty := math.Round(20 * p.v); twenty/20 == p.v {
 			if r := Rat(int64(twenty), 20); r.q != 20 {
@@ -331,7 +337,7 @@ func (b *builder) call(n ast.Node, name string, args []ast.Node, depth int) *Exp
 		return b.fail(n, "%s is no function here; a product is written %s*(...)", name, name)
 	}
 	if name == "pow" && len(args) == 2 {
-		return b.power(args[0], args[1], depth)
+		return b.power(n, args[0], args[1], depth)
 	}
 	f, ok := b.opt.Functions.Callable(name)
 	if !ok {
