@@ -155,24 +155,38 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 		if ctx.Err() != nil {
 			break
 		}
-		best := candidate{rms: math.Inf(1)}
-		for _, l := range sc.best(fn, scanKeep) {
-			c := candidate{m: single(composite{l})}
-			if c.rms = f.descend(ctx, c.m, few, 15, roughTol); c.rms < best.rms {
-				best = c
+		// With a shift and without: where both come near, the one with the
+		// shift may have lost its way.
+		for _, links := range [...][]link{sc.best(fn, scanKeep), sc.bestUnshifted(fn)} {
+			best := candidate{rms: math.Inf(1)}
+			for _, l := range links {
+				c := candidate{m: single(composite{l})}
+				if c.rms = f.descend(ctx, c.m, few, 15, roughTol); c.rms < best.rms {
+					best = c
+				}
 			}
-		}
-		if math.IsInf(best.rms, 1) {
-			continue
-		}
-		if best.rms = f.descend(ctx, best.m, some, 40, fairTol); !math.IsInf(best.rms, 1) {
-			found = append(found, best)
+			if math.IsInf(best.rms, 1) {
+				continue
+			}
+			if best.rms = f.descend(ctx, best.m, some, 40, fairTol); !math.IsInf(best.rms, 1) {
+				found = append(found, best)
+			}
 		}
 	}
 	some.judged(found).rank(found)
-	// Twice the number asked for, as dropping constants changes the order.
-	found = found[:min(len(found), 2*keep)]
-	return f.finish(ctx, found, s, keep)
+	// More than asked for, as dropping constants changes the order.
+	found = found[:min(len(found), 3*keep)]
+	found = f.finish(ctx, found, s, len(found))
+	seen := map[string]bool{}
+	out := found[:0]
+	for _, c := range found {
+		// One way to write a function is enough.
+		if name := c.m.terms[0].chains[0][0].family(); !seen[name] {
+			seen[name] = true
+			out = append(out, c)
+		}
+	}
+	return out[:min(len(out), keep)]
 }
 
 // finish settles candidates on the whole sample, drops those that are not

@@ -119,9 +119,24 @@ type start struct {
 
 // best returns the k starting links of the function that leave least, best
 // first, without those that are undefined at a point of the sample.
-func (sc *scan) best(f *library.Func, k int) []link {
-	var found []start
+func (sc *scan) best(f *library.Func, k int) []link { return sc.bestOf(sc.links(f), k) }
+
+// bestUnshifted returns the starting link without a shift that leaves least, if
+// the function has one. Its shift is not free.
+func (sc *scan) bestUnshifted(f *library.Func) []link {
+	var links []link
 	for _, l := range sc.links(f) {
+		if l.b == 0 && (l.freeA || l.freeP) {
+			l.freeB = false
+			links = append(links, l)
+		}
+	}
+	return sc.bestOf(links, 1)
+}
+
+func (sc *scan) bestOf(list []link, k int) []link {
+	var found []start
+	for _, l := range list {
 		for i, x := range sc.s.x {
 			sc.col[i] = l.value(l.a*x + l.b)
 		}
@@ -163,6 +178,14 @@ func startLinks(f *library.Func, lo, hi, scale float64, zeros int) []link {
 	return links
 }
 
+// family names the function of the link, all real powers alike.
+func (l *link) family() string {
+	if l.freeP {
+		return library.RealPowerName
+	}
+	return l.f.Name
+}
+
 // containsLink looks for l among the links.
 func containsLink(links []link, l link) bool {
 	for i := range links {
@@ -175,7 +198,7 @@ func containsLink(links []link, l link) bool {
 
 // isRealPower reports whether f stands for all powers, its exponent to be
 // found.
-func isRealPower(f *library.Func) bool { return f.Name == "x^p" }
+func isRealPower(f *library.Func) bool { return f.IsRealPower() }
 
 // powerLinks returns starting links with a free exponent: of x itself where it
 // keeps one sign, and of x+b and b-x for shifts that keep the base positive.

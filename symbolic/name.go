@@ -274,7 +274,7 @@ func (n *naming) rows(named *kan.Network, formulas map[place]*Expr) []EdgeRow {
 				if !e.Active() {
 					continue
 				}
-				row := EdgeRow{Layer: l, From: from, To: to, Name: "spline", R2: 1}
+				row := EdgeRow{Layer: l, From: from, To: to, Name: "spline", R2: 1, Alternatives: []Match{}}
 				if e.Kind == kan.Named {
 					row.Name, row.A, row.B, row.C, row.D = e.Func.Name, e.A, e.B, e.C, e.D
 				}
@@ -303,7 +303,7 @@ func (n *naming) offer(ctx context.Context, net *kan.Network, formulas map[place
 	if err != nil {
 		return math.Inf(1)
 	}
-	e = Simplify(e, SimplifyOptions{Domains: n.domains})
+	e = Simplify(n.mergeExponents(Simplify(e, SimplifyOptions{Domains: n.domains})), SimplifyOptions{Domains: n.domains})
 	key := StructureKey(e)
 	if n.seen[key] {
 		return math.Inf(1)
@@ -329,4 +329,29 @@ func (n *naming) offer(ctx context.Context, net *kan.Network, formulas map[place
 		Bits: DescriptionLength(fit.Expr, fit.RMSE*fit.RMSE*float64(len(n.all.Y)), len(n.all.Y), n.floor, len(n.names)),
 	})
 	return quick.RMSE
+}
+
+// mergeExponents turns (x^p*y^q)^r with fitted exponents and positive x and y
+// into x^p*y^q. A product node that a power follows leaves one exponent too
+// many, which no simplification without a fit may take out.
+func (n *naming) mergeExponents(e *Expr) *Expr {
+	s := &simplifier{domains: n.domains}
+	return e.Map(func(e *Expr) *Expr {
+		if e.Kind() != KindPow || !e.Args()[1].IsFree() || e.Args()[0].Kind() != KindMul {
+			return e
+		}
+		r := e.Args()[1].Const()
+		var factors []*Expr
+		for _, f := range e.Args()[0].Args() {
+			switch {
+			case f.IsFree() && f.Const() > 0:
+				factors = append(factors, Free(math.Pow(f.Const(), r)))
+			case f.Kind() == KindPow && f.Args()[1].IsFree() && s.rangeOf(f.Args()[0]).positive():
+				factors = append(factors, Pow(f.Args()[0], Free(f.Args()[1].Const()*r)))
+			default:
+				return e
+			}
+		}
+		return Mul(factors...)
+	})
 }

@@ -12,6 +12,12 @@ import (
 // are.
 const mostCombinations = 24
 
+// Formulas of many edges are slow to fit and seldom right.
+const (
+	wideNetwork      = 5
+	wideCombinations = 6
+)
+
 // afterExact is how many more are tried when one is exact: functions that are
 // each other's limits (exp and 1/cosh far out) can both be exact, and the
 // shorter formula need not come first.
@@ -68,6 +74,9 @@ func (n *naming) combinations(ctx context.Context, net *kan.Network, of map[plac
 	open := []combination{{first, bits(first)}}
 	seen := map[string]bool{key(first): true}
 	left := mostCombinations
+	if len(choices) > wideNetwork {
+		left = wideCombinations
+	}
 	for len(open) > 0 && left > 0 && ctx.Err() == nil {
 		left--
 		if n.exact() {
@@ -119,7 +128,8 @@ type partial struct {
 // first, and refits the rest each time.
 func (n *naming) beam(ctx context.Context) {
 	order := n.order()
-	states := []partial{{net: n.net.Clone(), rms: n.networkError(n.net)}}
+	first := n.networkError(n.net)
+	states := []partial{{net: n.net.Clone(), rms: first}}
 	for _, p := range order {
 		var next []partial
 		for _, s := range states {
@@ -133,6 +143,10 @@ func (n *naming) beam(ctx context.Context) {
 		}
 		sort.SliceStable(next, func(i, j int) bool { return next[i].bits < next[j].bits })
 		states = next[:min(len(next), n.opt.Beam)]
+		// Names that cost the fit are not the ones of the law.
+		if states[0].rms > lostFactor*first+lostShare*n.sd {
+			return
+		}
 	}
 	for _, s := range states {
 		if ctx.Err() != nil || n.exact() {
@@ -141,6 +155,13 @@ func (n *naming) beam(ctx context.Context) {
 		n.offer(ctx, s.net, nil)
 	}
 }
+
+// A beam search is given up when its best network has become lostFactor times
+// worse and misses more than lostShare of the spread.
+const (
+	lostFactor = 30
+	lostShare  = 0.01
+)
 
 // order lists the edges by how far the description of the best match is ahead
 // of the second best.

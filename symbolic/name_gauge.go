@@ -196,6 +196,9 @@ func (n *naming) composed(ctx context.Context) {
 	rms := n.networkError(n.net)
 	choices := map[place][]choice{}
 	found := false
+	if len(n.splines) > wideNetwork {
+		return // a formula in every edge would describe anything
+	}
 	for _, p := range n.splines {
 		choices[p] = choicesOf(n.matches[p])
 		if ctx.Err() != nil {
