@@ -67,6 +67,8 @@ type Named struct {
 	// Edges has a row for every edge that is there.
 	Edges []EdgeRow
 
+	// What the edges were chosen from, and the formulas among it.
+	choices  map[place][]choice
 	formulas map[place]*Expr
 }
 
@@ -258,14 +260,14 @@ func (n *naming) results() []Named {
 	sort.SliceStable(n.found, func(i, j int) bool { return n.found[i].Bits < n.found[j].Bits })
 	out := n.found[:min(len(n.found), n.opt.Keep)]
 	for i := range out {
-		out[i].Edges = n.rows(out[i].Net, out[i].formulas)
+		out[i].Edges = n.rows(out[i].Net, out[i].choices, out[i].formulas)
 	}
 	return out
 }
 
 // rows returns the table of the edges of a named network, with errors against
-// the curves of the original one.
-func (n *naming) rows(named *kan.Network, formulas map[place]*Expr) []EdgeRow {
+// the curves that its names were chosen for.
+func (n *naming) rows(named *kan.Network, of map[place][]choice, formulas map[place]*Expr) []EdgeRow {
 	var rows []EdgeRow
 	for l, layer := range named.Layers {
 		for to := range layer.Out {
@@ -275,17 +277,19 @@ func (n *naming) rows(named *kan.Network, formulas map[place]*Expr) []EdgeRow {
 					continue
 				}
 				row := EdgeRow{Layer: l, From: from, To: to, Name: "spline", R2: 1, Alternatives: []Match{}}
-				if e.Kind == kan.Named {
+				formula := formulas[place{l, from, to}]
+				switch {
+				case formula != nil:
+					row.Name, row.A, row.C = formula.FormatDigits(library.LangExpr, edgeDigits), 1, 1
+				case e.Kind == kan.Named:
 					row.Name, row.A, row.B, row.C, row.D = e.Func.Name, e.A, e.B, e.C, e.D
 				}
-				if f := formulas[place{l, from, to}]; f != nil {
-					row.Name, row.A, row.C = f.FormatDigits(library.LangExpr, edgeDigits), 1, 1
-				}
-				for _, m := range n.matches[place{l, from, to}] {
-					if m.Func.Name == row.Name {
-						row.RMSE, row.R2 = m.RMSE, m.R2
-					} else {
-						row.Alternatives = append(row.Alternatives, m)
+				for _, c := range of[place{l, from, to}] {
+					switch {
+					case c.formula != nil && c.formula == formula, c.formula == nil && c.match.Func.Name == row.Name:
+						row.RMSE, row.R2 = c.match.RMSE, c.match.R2
+					case c.formula == nil:
+						row.Alternatives = append(row.Alternatives, c.match)
 					}
 				}
 				rows = append(rows, row)
@@ -296,9 +300,9 @@ func (n *naming) rows(named *kan.Network, formulas map[place]*Expr) []EdgeRow {
 }
 
 // offer turns a network of named edges, and of splines with formulas, into a
-// formula, refits it, and keeps what is new. It returns the formula's error on
+// formula, refits it, and keeps what is new; of is what edges were chosen from. It returns the formula's error on
 // the rows of choice, +Inf where it is not finite.
-func (n *naming) offer(ctx context.Context, net *kan.Network, formulas map[place]*Expr) float64 {
+func (n *naming) offer(ctx context.Context, net *kan.Network, of map[place][]choice, formulas map[place]*Expr) float64 {
 	e, err := formulaOf(net, n.names, formulas)
 	if err != nil {
 		return math.Inf(1)
@@ -325,7 +329,7 @@ func (n *naming) offer(ctx context.Context, net *kan.Network, formulas map[place
 		return quick.RMSE
 	}
 	n.found = append(n.found, Named{
-		Net: net.Clone(), Expr: fit.Expr, RMSE: fit.RMSE, formulas: formulas,
+		Net: net.Clone(), Expr: fit.Expr, RMSE: fit.RMSE, choices: of, formulas: formulas,
 		Bits: DescriptionLength(fit.Expr, fit.RMSE*fit.RMSE*float64(len(n.all.Y)), len(n.all.Y), n.floor, len(n.names)),
 	})
 	return quick.RMSE

@@ -23,7 +23,8 @@ const (
 // shorter formula need not come first.
 const afterExact = 5
 
-// A choice is what an edge may be: a match, or a formula in edgeVar.
+// A choice is what an edge may be: a match, or a formula in edgeVar of which
+// match has the errors only.
 type choice struct {
 	match   Match
 	formula *Expr
@@ -40,11 +41,16 @@ func choicesOf(matches []Match) []choice {
 
 // plain tries the matches of the network as it is.
 func (n *naming) plain(ctx context.Context) {
+	n.combinations(ctx, n.net, n.choices())
+}
+
+// choices returns the matches of all edges.
+func (n *naming) choices() map[place][]choice {
 	choices := map[place][]choice{}
 	for p, m := range n.matches {
 		choices[p] = choicesOf(m)
 	}
-	n.combinations(ctx, n.net, choices)
+	return choices
 }
 
 // combinations tries names for all splines of net at once, in the order of the
@@ -94,7 +100,7 @@ func (n *naming) combinations(ctx context.Context, net *kan.Network, of map[plac
 			}
 			put(named, p, pick.match)
 		}
-		n.offer(ctx, named, formulas)
+		n.offer(ctx, named, of, formulas)
 		for i := range c.pick {
 			if c.pick[i]+1 >= len(choices[i]) {
 				continue
@@ -152,7 +158,7 @@ func (n *naming) beam(ctx context.Context) {
 		if ctx.Err() != nil || n.exact() {
 			return
 		}
-		n.offer(ctx, s.net, nil)
+		n.offer(ctx, s.net, n.choices(), nil)
 	}
 }
 

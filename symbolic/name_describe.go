@@ -25,5 +25,5 @@ func DescribeEdges(ctx context.Context, net *kan.Network, data kan.Data, set *li
 			put(named, p, m[0])
 		}
 	}
-	return n.rows(named, nil), nil
+	return n.rows(named, n.choices(), nil), nil
 }

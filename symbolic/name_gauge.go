@@ -33,10 +33,7 @@ func (n *naming) gauges(ctx context.Context) {
 	t := traceOf(n.net, n.some.Cols)
 	rms := n.networkError(n.net)
 	together := n.net.Clone()
-	all := map[place][]choice{}
-	for p, m := range n.matches {
-		all[p] = choicesOf(m)
-	}
+	all := n.choices()
 	changed := 0
 	for _, h := range n.hiddenNodes() {
 		for i, k := range n.exponents(h) {
@@ -49,10 +46,7 @@ func (n *naming) gauges(ctx context.Context) {
 			}
 			net := n.net.Clone()
 			net.Layers[h.layer].Ops[h.node] = kan.Product
-			one := map[place][]choice{}
-			for p, m := range n.matches {
-				one[p] = choicesOf(m)
-			}
+			one := n.choices()
 			for p, c := range choices {
 				one[p] = c
 				if i == 0 {
@@ -194,13 +188,12 @@ const edgeWork = 12
 func (n *naming) composed(ctx context.Context) {
 	t := traceOf(n.net, n.some.Cols)
 	rms := n.networkError(n.net)
-	choices := map[place][]choice{}
+	choices := n.choices()
 	found := false
 	if len(n.splines) > wideNetwork {
 		return // a formula in every edge would describe anything
 	}
 	for _, p := range n.splines {
-		choices[p] = choicesOf(n.matches[p])
 		if ctx.Err() != nil {
 			return
 		}
@@ -214,10 +207,12 @@ func (n *naming) composed(ctx context.Context) {
 		s.judged(u.found).rank(u.found)
 		var formulas []choice
 		for _, c := range u.found[:min(len(u.found), n.opt.Candidates)] {
-			formulas = append(formulas, choice{formula: c.m.expr(Var(edgeVar)), bits: c.dl})
+			errors := Match{RMSE: c.rms, R2: 1 - (c.rms/s.sd)*(c.rms/s.sd)}
+			formulas = append(formulas, choice{match: errors, formula: c.m.expr(Var(edgeVar)), bits: c.dl})
 		}
 		if len(formulas) > 0 {
-			choices[p], found = formulas, true
+			// Single functions come after them, and are the runners-up.
+			choices[p], found = append(formulas, choices[p]...), true
 		}
 	}
 	if found {

@@ -1,6 +1,7 @@
 package symbolic
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -133,7 +134,10 @@ func WriteTable(w io.Writer, style TableStyle, header []string, rows [][]string,
 			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
 		})
 	}
-	t := tablewriter.NewTable(w,
+	// The table goes to memory first: it ends lines in blanks, and it does not
+	// tell of a write that failed.
+	var buf bytes.Buffer
+	t := tablewriter.NewTable(&buf,
 		tablewriter.WithRenderer(draw),
 		// By default headers are put in capitals and long text is wrapped.
 		tablewriter.WithHeaderAutoFormat(tw.Off),
@@ -153,6 +157,11 @@ func WriteTable(w io.Writer, style TableStyle, header []string, rows [][]string,
 	}
 	if err := t.Render(); err != nil {
 		return fmt.Errorf("write table: %w", err)
+	}
+	for line := range bytes.Lines(buf.Bytes()) {
+		if _, err := fmt.Fprintf(w, "%s\n", bytes.TrimRight(line, " \n")); err != nil {
+			return fmt.Errorf("write table: %w", err)
+		}
 	}
 	return nil
 }
