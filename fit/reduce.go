@@ -205,6 +205,9 @@ func (s *state) children(v *view) []*state {
 			out = append(out, c)
 		}
 	}
+	if few := s.without(v.needless(d, plain)); few != nil {
+		add(few)
+	}
 	// The error of a gradient is a few times that of the network.
 	limit := min(max(10*v.relative, 1e-3), 0.05)
 	for _, tight := range []float64{limit, limit / 5} {
@@ -222,6 +225,36 @@ func (s *state) children(v *view) []*state {
 		}
 	}
 	return out
+}
+
+// needless lists the inputs that move the value of the network by no more than
+// its error.
+func (v *view) needless(d symbolic.Data, plain [][]float64) []int {
+	y := v.data(d).Y
+	scale := spread(y, nil)
+	var out []int
+	for i, c := range d.Cols {
+		share := rootMeanSquare(plain[i]) * spread(c, nil) / scale
+		if share < min(max(3*v.relative, 0.01), 0.3) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// without is the problem without some inputs, nil if none or all would go.
+func (s *state) without(inputs []int) *state {
+	names := s.data.search.Names
+	if len(inputs) == 0 || len(inputs) == len(names) {
+		return nil
+	}
+	var formulas []*symbolic.Expr
+	for i, n := range names {
+		if !slices.Contains(inputs, i) {
+			formulas = append(formulas, symbolic.Var(n))
+		}
+	}
+	return s.child(formulas, nil)
 }
 
 // child is a problem with other columns. formulas tells what each column is in
