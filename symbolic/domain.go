@@ -56,8 +56,9 @@ func domainOf(e *Expr, f func(x float64) float64) (library.Domain, bool) {
 	return d, true
 }
 
-// extent finds the interval by trying points at growing distances from 0.
-func extent(f func(x float64) float64) (library.Domain, bool) {
+// trials returns points between -far and far at growing distances from 0, in
+// order.
+func trials() []float64 {
 	const steps = 240 // per side, each 12 % farther out than the one before
 	xs := []float64{0}
 	for k := range steps + 1 {
@@ -65,6 +66,12 @@ func extent(f func(x float64) float64) (library.Domain, bool) {
 		xs = append(xs, -x, x)
 	}
 	slices.Sort(xs)
+	return xs
+}
+
+// extent finds the interval by trying points at growing distances from 0.
+func extent(f func(x float64) float64) (library.Domain, bool) {
+	xs := trials()
 	finite := make([]bool, len(xs))
 	for i, x := range xs {
 		finite[i] = isFinite(f(x))
@@ -104,6 +111,17 @@ func extent(f func(x float64) float64) (library.Domain, bool) {
 		d.Hi = border(f, xs[to], xs[to+1])
 	}
 	return d, d.Lo < d.Hi
+}
+
+// isConstant reports whether f has, to rounding, one value on its domain.
+func isConstant(f func(x float64) float64, d library.Domain) bool {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, x := range trials() {
+		if v := f(x); d.Lo <= x && x <= d.Hi && isFinite(v) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	return hi-lo <= 1e-12*max(math.Abs(lo), math.Abs(hi))
 }
 
 // border returns the last point on the way from in, where f is finite, to out,

@@ -52,6 +52,9 @@ func ParseFunction(def string, set *library.Set) (*library.Func, error) {
 	if err := checkName(name); err != nil {
 		return nil, at(m[2], "%v", err)
 	}
+	if name == "pow" {
+		return nil, at(m[2], "pow(a, b) is a^b; choose another name")
+	}
 	if err := checkName(arg); err != nil {
 		return nil, at(m[4], "the argument: %v", err)
 	}
@@ -87,13 +90,13 @@ func checkName(name string) error {
 // newFunction makes a function of a formula of x that calls built-in functions
 // alone.
 func newFunction(name string, e *Expr, fail func(msg string) error) (*library.Func, error) {
-	if len(e.Vars()) == 0 {
-		return nil, fail("a constant; constants are fitted anyway")
-	}
 	value := valueOf(e)
 	domain, ok := domainOf(e, value)
-	if !ok {
+	switch {
+	case !ok:
 		return nil, fail("not finite anywhere between -1e6 and 1e6")
+	case isConstant(value, domain):
+		return nil, fail("a constant; constants are fitted anyway")
 	}
 	f := &library.Func{
 		Name: name, Formula: e.Format(library.LangExpr), Callable: true, Cost: functionCost,
