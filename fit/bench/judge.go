@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/kansym/kansym/symbolic"
@@ -28,6 +29,8 @@ const (
 	exactTolerance = 1e-6
 	// sizeFactor bounds the nodes of an answer by those of the truth.
 	sizeFactor = 3
+
+	farOff = "nothing near it"
 )
 
 // Judge compares an answer to the problem's formula. An answer is a solution if
@@ -39,18 +42,13 @@ const (
 // constants rounded to three decimals.
 func (p *Problem) Judge(answer *symbolic.Expr, noise float64, seed uint64) Verdict {
 	tolerance := exactTolerance
-	forms := []*symbolic.Expr{answer}
 	if noise > 0 {
 		tolerance = max(1e-3, noise/100)
-		forms = append(forms, rounded(answer, 3))
 	}
-	best := Verdict{Error: math.Inf(1), Cause: "undefined where the law is not"}
-	for _, form := range forms {
-		if v := p.compare(form, tolerance, seed); v.Error < best.Error || v.Solved {
+	best := p.compare(answer, tolerance, seed)
+	if noise > 0 && !best.Solved {
+		if v := p.compare(rounded(answer, 3), tolerance, seed); v.Error < best.Error {
 			best = v
-		}
-		if best.Solved {
-			break
 		}
 	}
 	if truth := p.expr.Complexity(); best.Solved && answer.Complexity() > sizeFactor*truth {
@@ -72,7 +70,7 @@ func (p *Problem) compare(answer *symbolic.Expr, tolerance float64, seed uint64)
 	rng := rand.New(rand.NewPCG(seed, hash(p.ID)^0x1d9e))
 	inside, ok := p.points(rng, 0, f, g)
 	if !ok {
-		return Verdict{Error: math.Inf(1), Cause: "undefined where the law is not"}
+		return Verdict{Error: math.Inf(1), Cause: "undefined within the ranges"}
 	}
 	outside, ok := p.points(rng, 0.5, f, g)
 	if !ok {
@@ -80,7 +78,7 @@ func (p *Problem) compare(answer *symbolic.Expr, tolerance float64, seed uint64)
 	}
 	// The constant is fitted inside and must hold outside.
 	size := inside.spread()
-	best := Verdict{Error: math.Inf(1)}
+	best := Verdict{Error: math.Inf(1), Cause: farOff}
 	for _, mend := range inside.mends() {
 		in, out := inside.error(mend, size), outside.error(mend, size)
 		e := max(in, out)
@@ -90,7 +88,7 @@ func (p *Problem) compare(answer *symbolic.Expr, tolerance float64, seed uint64)
 		best = Verdict{Solved: e <= tolerance, Error: e}
 		switch {
 		case in > 0.1:
-			best.Cause = "nothing near it"
+			best.Cause = farOff
 		case in > tolerance:
 			best.Cause = "another formula"
 		case out > tolerance:
@@ -155,35 +153,28 @@ func (p pairs) mends() []mend {
 }
 
 // error is the root mean square of the differences, each as a share of the
-// spread inside the ranges or of the value itself, whichever is larger. The
-// worst point of a hundred does not count: next to a pole rounding decides.
+// spread inside the ranges and the value itself together. The largest of each
+// hundred do not count: next to a pole rounding decides. It is +Inf if too many
+// cannot be told.
 func (p pairs) error(m mend, size float64) float64 {
-	var sum, worst float64
-	n := 0
-	drop := len(p.truth) / 100
-	top := make([]float64, 0, drop+1)
+	shares := make([]float64, len(p.truth))
 	for i, t := range p.truth {
-		d := math.Abs(m.times*p.answer[i]+m.add-t) / (size + math.Abs(t))
+		d := math.Abs(m.times*p.answer[i] + m.add - t)
+		if d > 0 {
+			d /= size + math.Abs(t)
+		}
 		if math.IsNaN(d) {
-			return math.Inf(1)
+			d = math.Inf(1)
 		}
+		shares[i] = d
+	}
+	slices.Sort(shares)
+	shares = shares[:len(shares)-len(shares)/100]
+	sum := 0.0
+	for _, d := range shares {
 		sum += d * d
-		n++
-		// Keep the drop largest.
-		top = append(top, d)
-		for k := len(top) - 1; k > 0 && top[k] > top[k-1]; k-- {
-			top[k], top[k-1] = top[k-1], top[k]
-		}
-		if len(top) > drop {
-			top = top[:drop]
-		}
-		worst = max(worst, d)
 	}
-	for _, d := range top {
-		sum -= d * d
-		n--
-	}
-	return math.Sqrt(max(sum, 0) / float64(max(n, 1)))
+	return math.Sqrt(sum / float64(len(shares)))
 }
 
 func (p pairs) spread() float64 {

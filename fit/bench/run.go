@@ -11,10 +11,12 @@ import (
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
 )
 
 // Options say how a suite is run. The zero value runs every problem once,
-// without noise, as kansym fit would.
+// without noise, as kansym fit would; only the network that fit trains to
+// describe a formula that is certain is left out.
 type Options struct {
 	Drawing // its Seed is that of the first repetition
 
@@ -39,6 +41,7 @@ type Outcome struct {
 	Seconds    float64
 	Exact      bool // what the answer claims of itself
 	Formula    string
+	Expr       *symbolic.Expr // Formula over the names of the problem's variables
 	Complexity int
 	Heldout    float64 // RMSE of the answer on held-out rows over the RMS of the target
 
@@ -87,8 +90,15 @@ func Run(ctx context.Context, problems []*Problem, opt Options) ([]Outcome, erro
 	return out, ctx.Err()
 }
 
-func runOne(ctx context.Context, p *Problem, opt Options, seed uint64) Outcome {
-	o := Outcome{Problem: p, Seed: seed, Verdict: Verdict{Error: math.Inf(1)}}
+func runOne(ctx context.Context, p *Problem, opt Options, seed uint64) (o Outcome) {
+	o = Outcome{Problem: p, Seed: seed, Verdict: Verdict{Error: math.Inf(1)}}
+	// A fault that one problem brings to light must not lose the others.
+	defer func() {
+		if v := recover(); v != nil {
+			o.Verdict = Verdict{Error: math.Inf(1), Cause: "internal error"}
+			o.Err = fmt.Errorf("%s: internal error: %v", p.ID, v)
+		}
+	}()
 	d := opt.Drawing
 	d.Seed = seed
 	t, err := p.Draw(d)
@@ -106,7 +116,7 @@ func runOne(ctx context.Context, p *Problem, opt Options, seed uint64) Outcome {
 		}
 		return o
 	}
-	o.Exact, o.Formula, o.Complexity = r.Best.Exact, r.Best.Expression, r.Best.Complexity
+	o.Exact, o.Formula, o.Expr, o.Complexity = r.Best.Exact, r.Best.Expression, r.Best.Expr, r.Best.Complexity
 	if size := rms(t.Cols[t.Target]); size > 0 {
 		o.Heldout = r.Best.RMSEHeldout / size
 	}

@@ -27,6 +27,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
 
@@ -47,12 +48,19 @@ type Problem struct {
 	expr *symbolic.Expr
 }
 
+// The rows that a problem may be given with. Fewer than MinRows leave nothing
+// to judge an answer by.
+const (
+	MinRows = 8
+	MaxRows = 10_000_000
+)
+
 // Var is an input and the range it is drawn from.
 type Var struct {
-	Name string  `json:"name"`
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-	Log  bool    `json:"log"` // spread evenly over the logarithm
+	Name string
+	Low  float64
+	High float64
+	Log  bool // spread evenly over the logarithm
 }
 
 // Expr is the formula as an expression over the variables.
@@ -80,7 +88,11 @@ func Open(name string) ([]*Problem, error) {
 	}
 	f, err := os.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no such suite or file; built in are %s", name, strings.Join(Suites(), " and "))
+		hint := "built in are " + strings.Join(Suites(), " and ")
+		if near, ok := library.Nearest(name, Suites()); ok {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return nil, fmt.Errorf("%s: no such suite or file; %s", name, hint)
 	}
 	if err != nil {
 		return nil, err
@@ -94,11 +106,16 @@ func Read(r io.Reader, source string) ([]*Problem, error) {
 	cr := csv.NewReader(r)
 	header, err := cr.Read()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, noEOF(err))
+		return nil, fmt.Errorf("%s: %w", source, unreadable(err, 0))
 	}
+	width := len(header)
 	column := map[string]int{}
 	for i, name := range header {
-		column[strings.TrimPrefix(strings.TrimSpace(name), "\ufeff")] = i
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		if _, twice := column[name]; twice && name != "" {
+			return nil, fmt.Errorf("%s: two columns are called %q", source, name)
+		}
+		column[name] = i
 	}
 	for _, name := range []string{"id", "formula", "variables"} {
 		if _, ok := column[name]; !ok {
@@ -113,7 +130,7 @@ func Read(r io.Reader, source string) ([]*Problem, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", source, err)
+			return nil, fmt.Errorf("%s: %w", source, unreadable(err, width))
 		}
 		line, _ := cr.FieldPos(0)
 		cell := func(name string) string {
@@ -134,14 +151,12 @@ func Read(r io.Reader, source string) ([]*Problem, error) {
 		}
 		seen[p.ID] = true
 		if rows := cell("rows"); rows != "" {
-			if p.Rows, err = strconv.Atoi(rows); err != nil || p.Rows < 8 {
-				return nil, fail("rows", fmt.Errorf("%q is not a whole number of at least 8", rows))
+			if p.Rows, err = strconv.Atoi(rows); err != nil || p.Rows < MinRows || p.Rows > MaxRows {
+				return nil, fail("rows", fmt.Errorf("%q is not a whole number from %d to %d", rows, MinRows, MaxRows))
 			}
 		}
-		dec := json.NewDecoder(strings.NewReader(cell("variables")))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&p.Vars); err != nil {
-			return nil, fail("variables", noEOF(err))
+		if p.Vars, err = readVars(cell("variables")); err != nil {
+			return nil, fail("variables", err)
 		}
 		if err := p.check(); err != nil {
 			return nil, fail("variables", err)
@@ -157,11 +172,58 @@ func Read(r io.Reader, source string) ([]*Problem, error) {
 	return out, nil
 }
 
-func noEOF(err error) error {
-	if err == io.EOF {
-		return errors.New("empty")
+// unreadable puts what is wrong with the text of a suite into words; width is
+// the number of columns in the header.
+func unreadable(err error, width int) error {
+	var bad *csv.ParseError
+	switch {
+	case err == io.EOF:
+		return errors.New("empty; a suite begins with a header")
+	case !errors.As(err, &bad):
+		return err
+	case errors.Is(err, csv.ErrFieldCount):
+		return fmt.Errorf("line %d: it has not the %d cells of the header; a cell with commas is put in quotes", bad.StartLine, width)
 	}
-	return err
+	return fmt.Errorf("line %d, character %d: %w; a quote within quotes is doubled", bad.Line, bad.Column, bad.Err)
+}
+
+// readVars reads the cell with the variables.
+func readVars(text string) ([]Var, error) {
+	const like = `a list is expected like [{"name": "x", "low": 1, "high": 2}]`
+	if text == "" {
+		return nil, errors.New("empty; " + like)
+	}
+	// Pointers tell what is missing from what is 0.
+	var list []struct {
+		Name string   `json:"name"`
+		Low  *float64 `json:"low"`
+		High *float64 `json:"high"`
+		Log  bool     `json:"log"`
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	var wrong *json.UnmarshalTypeError
+	switch err := dec.Decode(&list); {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return nil, fmt.Errorf("%s cannot be a %s; %s", wrong.Field, wrong.Value, like)
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("%s; not a %s", like, wrong.Value)
+	case err == io.ErrUnexpectedEOF:
+		return nil, errors.New("it ends too early; " + like)
+	case err != nil:
+		return nil, fmt.Errorf("%s; %s", strings.TrimPrefix(err.Error(), "json: "), like)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("there is something behind the list; " + like)
+	}
+	var out []Var
+	for _, v := range list {
+		if v.Low == nil || v.High == nil {
+			return nil, fmt.Errorf("%q has no low or no high; %s", v.Name, like)
+		}
+		out = append(out, Var{Name: v.Name, Low: *v.Low, High: *v.High, Log: v.Log})
+	}
+	return out, nil
 }
 
 func identifier(name string) bool {
@@ -184,8 +246,10 @@ func (p *Problem) check() error {
 			return fmt.Errorf("%q cannot be the name of a variable", v.Name)
 		case seen[v.Name]:
 			return fmt.Errorf("%s occurs twice", v.Name)
-		case !(v.Low < v.High) || math.IsInf(v.Low, 0) || math.IsInf(v.High, 0):
+		case !(v.Low < v.High):
 			return fmt.Errorf("%s: low %v is not below high %v", v.Name, v.Low, v.High)
+		case math.IsInf(2*v.High-2*v.Low, 0): // what the judge draws from
+			return fmt.Errorf("%s: the range from %v to %v is too wide", v.Name, v.Low, v.High)
 		case v.Log && v.Low <= 0:
 			return fmt.Errorf("%s: a logarithmic range begins above 0, not at %v", v.Name, v.Low)
 		}
