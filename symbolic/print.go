@@ -11,6 +11,12 @@ import (
 // Format prints e in a language. In the notations of programs numbers carry
 // as many digits as it takes to read the same bits back, and integers are
 // written so that no division truncates.
+//
+// Functions of the user's are called by name in expr-lang notation, as text and
+// in LaTeX, and spelled out by their formulas in the other languages. Variables
+// are called as Identifier says. Python code needs "import numpy as np" (and
+// "import scipy.special" for erf), SymPy code "import sympy", Go code the
+// packages math and cmp, C code math.h.
 func (e *Expr) Format(lang library.Language) string { return e.FormatDigits(lang, -1) }
 
 // FormatDigits is Format with decimals rounded to so many significant digits,
@@ -19,6 +25,7 @@ func (e *Expr) FormatDigits(lang library.Language, digits int) string {
 	if digits < 1 {
 		digits = -1
 	}
+	e = e.spelledFor(lang)
 	if lang == library.LangLaTeX {
 		w := latexWriter{digits: digits}
 		w.write(note(e), 0)
@@ -27,6 +34,24 @@ func (e *Expr) FormatDigits(lang library.Language, digits int) string {
 	w := writer{lang: lang, digits: digits}
 	w.write(note(e), 0)
 	return w.b.String()
+}
+
+// maxSpelled bounds the size of what functions are spelled out to.
+const maxSpelled = 100_000
+
+// spelledFor returns e with those calls spelled out for which the language has
+// no name.
+func (e *Expr) spelledFor(lang library.Language) *Expr {
+	keep := func(f *library.Func) bool { return f.HasFormat(lang) }
+	nameless := false
+	e.Walk(func(n *Expr) bool {
+		nameless = nameless || n.kind == KindCall && !keep(n.fn)
+		return !nameless
+	})
+	if !nameless || spelledSize(e, keep) > maxSpelled {
+		return e
+	}
+	return spelled(e, keep)
 }
 
 // Binding strengths of what is printed; an operand that binds less than its
@@ -102,19 +127,19 @@ func (w *writer) write(n *notation, need int) {
 			w.b.WriteString("pi")
 		}
 	case noteVar:
-		w.b.WriteString(n.name)
+		w.b.WriteString(Identifier(n.name, w.lang))
 	case noteNeg:
 		w.b.WriteByte('-')
 		w.write(n.args[0], bindProduct)
 	case noteAdd:
-		w.infix(n, "+", bindSum, bindProduct)
+		w.infix(n, "+", bindSum, afterSign(n.args[1]))
 	case noteSub:
-		w.infix(n, "-", bindSum, bindProduct)
+		w.infix(n, "-", bindSum, afterSign(n.args[1]))
 	case noteMul:
 		w.infix(n, "*", bindProduct, bindPower)
 	case noteDiv:
 		if w.exactRatio(n) {
-			w.b.WriteString("sympy.Rational(" + w.digitsOf(n.args[0].v) + ", " + w.digitsOf(n.args[1].v) + ")")
+			w.b.WriteString("sympy.Rational(" + formatInt(n.args[0].v) + ", " + formatInt(n.args[1].v) + ")")
 			return
 		}
 		w.infix(n, "/", bindProduct, bindPower)
@@ -124,6 +149,20 @@ func (w *writer) write(n *notation, need int) {
 		w.call(sqrtFunc, n.args[0])
 	case noteCall:
 		w.call(n.expr.fn, n.args[0])
+	}
+}
+
+// afterSign returns the strength that n must have to stand after + or -: a
+// second sign, which would make x--y, asks for parentheses.
+func afterSign(n *notation) int {
+	for first := n; ; first = first.args[0] {
+		switch first.op {
+		case noteNeg:
+			return bindAtom
+		case noteMul, noteDiv:
+			continue
+		}
+		return bindProduct
 	}
 }
 
@@ -167,9 +206,13 @@ func (w *writer) call(f *library.Func, arg *notation) {
 }
 
 func (w *writer) number(n *notation) {
-	s := w.digitsOf(n.v)
+	if !isFinite(n.v) {
+		w.b.WriteString(notFinite(n.v, w.lang))
+		return
+	}
+	s := formatDigits(n.v, w.digits)
 	if isInteger(n) {
-		s = strconv.FormatFloat(n.v, 'f', -1, 64)
+		s = formatInt(n.v)
 	}
 	if w.powerCall() && !strings.ContainsAny(s, ".e") {
 		s += ".0"
@@ -185,19 +228,36 @@ func (w *writer) ratio(n *notation) {
 	w.b.WriteString(formatFloat(n.v))
 }
 
-func (w *writer) digitsOf(v float64) string { return formatDigits(v, w.digits) }
-
 // formatDigits prints v with so many significant digits, -1 for as many as it
-// takes; a value that is not finite, which no answer holds, is printed as a
-// quotient that evaluates to it.
-func formatDigits(v float64, digits int) string {
-	switch {
-	case math.IsNaN(v):
-		return "(0/0)"
-	case math.IsInf(v, 0):
-		return "(1/0)"
+// takes.
+func formatDigits(v float64, digits int) string { return strconv.FormatFloat(v, 'g', digits, 64) }
+
+// formatInt prints an integer with all its digits.
+func formatInt(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// notFinite prints NaN or infinity, which no answer holds. Where the language
+// has no word for it, it is a quotient that evaluates to it.
+func notFinite(v float64, lang library.Language) string {
+	nan := math.IsNaN(v)
+	pick := func(ifNaN, ifInf string) string {
+		if nan {
+			return ifNaN
+		}
+		return ifInf
 	}
-	return strconv.FormatFloat(v, 'g', digits, 64)
+	switch lang {
+	case library.LangPy:
+		return pick("np.nan", "np.inf")
+	case library.LangSymPy:
+		return pick("sympy.nan", "sympy.oo")
+	case library.LangGo:
+		return pick("math.NaN()", "math.Inf(1)")
+	case library.LangC:
+		return pick("NAN", "INFINITY")
+	case library.LangLaTeX:
+		return pick(`\mathrm{NaN}`, `\infty`)
+	}
+	return pick("(0/0)", "(1/0)")
 }
 
 var sqrtFunc = library.Power(0.5)

@@ -25,6 +25,14 @@ func (w *latexWriter) strength(n *notation) int {
 	case noteDiv, notePow:
 		// A fraction stands as a factor, but not as the base of a power.
 		return bindPower
+	case noteCall:
+		if n.expr.fn.Name == "exp" {
+			return bindPower // e^{x}
+		}
+	case noteNum:
+		if strings.Contains(w.digitsOf(n), "e") {
+			return bindPower // 2 \cdot 10^{-7}
+		}
 	}
 	return bindAtom
 }
@@ -53,7 +61,7 @@ func (w *latexWriter) write(n *notation, need int) {
 		} else {
 			w.b.WriteString(" - ")
 		}
-		w.write(n.args[1], bindProduct)
+		w.write(n.args[1], afterSign(n.args[1]))
 	case noteMul:
 		w.write(n.args[0], bindProduct)
 		if startsWithDigit(n.args[1]) {
@@ -83,28 +91,34 @@ func (w *latexWriter) write(n *notation, need int) {
 func (w *latexWriter) call(f *library.Func, arg *notation) {
 	sub := latexWriter{digits: w.digits}
 	sub.write(arg, 0)
-	s := f.Format(library.LangLaTeX, sub.b.String())
-	// e^{x}, unlike \sin(x), needs parentheses as the base of a power; the
-	// group keeps LaTeX from seeing a double superscript.
-	if f.Name == "exp" {
-		s = "{" + s + "}"
+	w.b.WriteString(f.Format(library.LangLaTeX, sub.b.String()))
+}
+
+func (w *latexWriter) digitsOf(n *notation) string {
+	if isInteger(n) {
+		return formatInt(n.v)
 	}
-	w.b.WriteString(s)
+	return formatDigits(n.v, w.digits)
 }
 
 func (w *latexWriter) number(n *notation) {
-	s := formatDigits(n.v, w.digits)
-	if mantissa, exponent, ok := strings.Cut(s, "e"); ok {
-		exponent = strings.TrimPrefix(exponent, "+")
-		sign := ""
-		if strings.HasPrefix(exponent, "-") {
-			sign, exponent = "-", exponent[1:]
-		}
-		s = mantissa + ` \cdot 10^{` + sign + strings.TrimLeft(exponent, "0") + "}"
-		// The power of ten must not take a further exponent.
-		s = "{" + s + "}"
+	if !isFinite(n.v) {
+		w.b.WriteString(notFinite(n.v, library.LangLaTeX))
+		return
 	}
-	w.b.WriteString(s)
+	mantissa, exponent, ok := strings.Cut(w.digitsOf(n), "e")
+	if !ok {
+		w.b.WriteString(mantissa)
+		return
+	}
+	if mantissa != "1" {
+		w.b.WriteString(mantissa + ` \cdot `)
+	}
+	w.b.WriteString("10^{")
+	if exponent[0] == '-' {
+		w.b.WriteByte('-')
+	}
+	w.b.WriteString(strings.TrimLeft(exponent, "+-0") + "}")
 }
 
 func startsWithDigit(n *notation) bool {
