@@ -13,6 +13,7 @@ type scored struct {
 	fit        symbolic.Fit // on the training rows
 	trainMSE   float64      // weighted mean square of the residuals, training rows
 	heldMSE    float64      // likewise on held-out rows
+	rowsHeld   int
 	complexity int
 	bits       float64 // description length, see state.describe
 	exact      bool
@@ -46,10 +47,16 @@ func (f *front) add(c *scored) bool {
 	return true
 }
 
-// error is what candidates are compared by: the larger of the training and the
-// held-out error, so that neither fitting noise nor a lucky draw of held-out
-// rows pays.
-func (c *scored) error() float64 { return max(c.trainMSE, c.heldMSE) }
+// error is what candidates are compared by: the training error, unless the
+// held-out error is larger than the luck of the draw explains. The mean square
+// of n normal errors has a relative standard deviation of sqrt(2/n); four of
+// these, for the held-out rows, are luck.
+func (c *scored) error() float64 {
+	if luck := 1 + 4*math.Sqrt(2/float64(max(c.rowsHeld, 1))); c.heldMSE > luck*c.trainMSE {
+		return c.heldMSE
+	}
+	return c.trainMSE
+}
 
 // best returns the candidate of least description length, nil when empty.
 func (f *front) best() *scored {

@@ -136,14 +136,14 @@ func (s *state) measure(f symbolic.Fit) *scored {
 			return nil
 		}
 	}
+	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()
-	c.exact = math.Sqrt(c.error()) <= exactError*s.scale
+	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= exactError*s.scale
 	c.bits = s.describe(c)
 	return c
 }
 
-// describe returns the description length of a candidate in bits. The data
-// part uses the larger of the training and the held-out error.
+// describe returns the description length of a candidate in bits.
 func (s *state) describe(c *scored) float64 {
 	n := len(s.data.train.Y)
 	return symbolic.DescriptionLength(c.expr, c.error()*float64(n), n, floor*s.scale, len(s.data.train.Names))
