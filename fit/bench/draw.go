@@ -10,10 +10,13 @@ import (
 	"github.com/kansym/kansym/symbolic"
 )
 
-// Drawing says how data are drawn from a problem. The zero value draws 2000
-// rows without noise.
+// DefaultRows is how many rows are drawn if neither caller nor suite says.
+const DefaultRows = 2000
+
+// Drawing says how data are drawn from a problem. The zero value draws
+// DefaultRows rows without noise.
 type Drawing struct {
-	Rows  int     // 0: what the problem says, else 2000
+	Rows  int     // 0: what the problem says, else DefaultRows
 	Noise float64 // standard deviation of the noise over the RMS of the target
 	Seed  uint64
 
@@ -25,8 +28,6 @@ type Drawing struct {
 	// range reaches 0 stay as they are.
 	Decade bool
 }
-
-const defaultRows = 2000
 
 // attempts bounds how many rows are drawn for one that the formula is defined
 // on.
@@ -40,7 +41,7 @@ func (p *Problem) Draw(d Drawing) (*table.Table, error) {
 		n = p.Rows
 	}
 	if n == 0 {
-		n = defaultRows
+		n = DefaultRows
 	}
 	// The hash keeps problems of one seed from sharing their random numbers.
 	rng := rand.New(rand.NewPCG(d.Seed, hash(p.ID)))
