@@ -16,9 +16,11 @@ func (s *state) denseNetwork(ctx context.Context) bool {
 	n := len(s.data.search.Names)
 	data := s.networkData()
 	const grid = 6
-	width := 2*n + 1
-	for width > 2 && (n+1)*width*(grid+3) > denseParameters {
-		width--
+	// With one input it would be a curve, which the flat networks are.
+	most := min(denseParameters, len(s.data.search.Y)/2)
+	width := min(2*n+1, most/((n+1)*(grid+3)))
+	if n < 2 || width < 2 {
+		return false
 	}
 	ops := make([]kan.Op, width)
 	net, err := kan.New([]int{n, width, 1}, kan.NewOptions{Inputs: data.Names, Ops: [][]kan.Op{ops}})
