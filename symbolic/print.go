@@ -232,8 +232,14 @@ func (w *writer) ratio(n *notation) {
 // takes.
 func formatDigits(v float64, digits int) string { return strconv.FormatFloat(v, 'g', digits, 64) }
 
-// formatInt prints an integer with all its digits.
-func formatInt(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// formatInt prints an integer with all its digits, if it is one of those that
+// Parse reads as exact.
+func formatInt(v float64) string {
+	if v >= 1<<53 {
+		return formatFloat(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
 
 // notFinite prints NaN or infinity, which no answer holds. Where the language
 // has no word for it, it is a quotient that evaluates to it.
