@@ -162,7 +162,7 @@ func TestParseFunctionDerivatives(t *testing.T) {
 					continue // at or beyond the edge of a domain
 				}
 				// Where an intermediate is infinite derivatives are differences.
-				if !(math.Abs(got-w) <= 1e-9*size+1e-7*math.Abs(v)) {
+				if !(math.Abs(got-w) <= 1e-12+1e-9*size+1e-7*math.Abs(v)) {
 					t.Fatalf("derivative %d of %s at %v: %v, by formula %v", order, e, x, got, w)
 				}
 			}
