@@ -54,7 +54,7 @@ func TestReadBad(t *testing.T) {
 		{"no problems", header, "s.csv: no problems below the header"},
 		{"cells", header + "p,x\n", "s.csv: line 2: it has not the 3 cells of the header; a cell with commas is put in quotes"},
 		{"quote", header + "p,x\"y,z\n", `s.csv: line 2, character 4: bare " in non-quoted-field; a quote within quotes is doubled`},
-		{"no end", header + "p,x,\"[\n", `s.csv: line 2, character 7: extraneous or missing " in quoted-field; a quote within quotes is doubled`},
+		{"no end", header + "p,x,\"[\n", `s.csv: line 2, character 8: extraneous or missing " in quoted-field; a quote within quotes is doubled`},
 		{"no id", header + ",x," + one, "s.csv: line 2, column id: empty"},
 		{"id twice", header + "p,x," + one + "p,x," + one, "s.csv: line 3, column id: p occurs twice"},
 		{"rows", "rows," + header + "few,p,x," + one, `s.csv: line 2, column rows: "few" is not a whole number from 8 to 10000000`},
