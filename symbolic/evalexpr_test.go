@@ -120,7 +120,7 @@ func TestCompileExprLangErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"mass*sped", "formula: no column is called \"sped\"; did you mean \"speed\"?\n  mass*sped\n       ^"},
 		{"tahn(mass)", "formula: no function is called \"tahn\"; did you mean \"tanh\"?\n  tahn(mass)\n  ^"},
-		{"mass*", "formula: unexpected token EOF\n  mass*\n      ^"},
+		{"mass*", "formula: the formula ends too early\n  mass*\n       ^"},
 		{"bell(mass)", ""},
 		{"map(1..1000000000, {#*#})", ""},
 		{"repeat(\"x\", 1000000000)", ""},

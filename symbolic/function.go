@@ -58,8 +58,8 @@ func ParseFunction(def string, set *library.Set) (*library.Func, error) {
 	if err := checkName(arg); err != nil {
 		return nil, at(m[4], "the argument: %v", err)
 	}
-	unknown := func(name string, vars []string) string {
-		return fmt.Sprintf("%q is not known; the argument is %s", name, vars[0])
+	unknown := func(used string, _ []string) string {
+		return fmt.Sprintf("the formula of %s uses %q; its argument is %s", name, used, arg)
 	}
 	e, err := parse(def[start:], ParseOptions{Vars: []string{arg}, Functions: set}, unknown)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -127,6 +128,9 @@ func plain(text string, fe *file.Error) *SyntaxError {
 	se := &SyntaxError{Text: text, Pos: fe.From, Msg: fe.Message}
 	const product = "a product is written with *"
 	switch m := unexpected.FindStringSubmatch(fe.Message); {
+	case strings.Contains(fe.Message, "unexpected token EOF"):
+		se.Pos = utf8.RuneCountInString(strings.TrimRightFunc(text, unicode.IsSpace))
+		se.Msg = "the formula ends too early"
 	case m != nil:
 		se.Msg = "unexpected " + m[2]
 		switch {
@@ -137,6 +141,13 @@ func plain(text string, fe *file.Error) *SyntaxError {
 		}
 	case strings.HasPrefix(fe.Message, "bad number syntax: "):
 		se.Msg = "bad number " + strings.TrimPrefix(fe.Message, "bad number syntax: ") + "; " + product
+	case strings.HasPrefix(fe.Message, "unrecognized character: "):
+		se.Msg = notInFormulas(text, fe.From)
+	case fe.Message == "literal not terminated":
+		se.Msg = "quotes are not part of a formula"
+		se.Pos = utf8.RuneCountInString(text[:max(0, strings.IndexAny(text, "'\"`"))])
+	case strings.HasPrefix(fe.Message, "invalid hex literal"), strings.HasPrefix(fe.Message, "invalid octal literal"), strings.HasPrefix(fe.Message, "invalid binary literal"):
+		se.Msg = "the number is out of range or has no digits"
 	case strings.HasPrefix(fe.Message, "invalid integer literal"):
 		se.Msg = "the integer is out of range; write large numbers as 1e20"
 	case strings.HasPrefix(fe.Message, "invalid float literal"):
@@ -145,6 +156,27 @@ func plain(text string, fe *file.Error) *SyntaxError {
 		se.Msg = fmt.Sprintf("more than %d numbers, names and operations", conf.DefaultMaxNodes)
 	}
 	return se
+}
+
+// typeset are characters of typeset formulas, with what is written for them.
+var typeset = map[rune]string{
+	'·': "a product is written with *", '×': "a product is written with *", '⋅': "a product is written with *",
+	'÷': "a quotient is written with /", '−': "the minus is -", '–': "the minus is -",
+	'²': "a square is written ^2", '³': "a cube is written ^3", '√': "a square root is written sqrt(x)",
+}
+
+// notInFormulas says that formulas have no such character as that at pos, in
+// runes.
+func notInFormulas(text string, pos int) string {
+	r := []rune(text)
+	if pos < 0 || pos >= len(r) {
+		return "a character that is not part of a formula"
+	}
+	msg := strconv.Quote(string(r[pos])) + " is not part of a formula"
+	if hint, ok := typeset[r[pos]]; ok {
+		msg += "; " + hint
+	}
+	return msg
 }
 
 // builder turns the syntax tree of expr-lang into an Expr.
@@ -226,7 +258,7 @@ func (b *builder) binary(n *ast.BinaryNode, depth int) *Expr {
 	return b.fail(n, "%q is no operation on numbers", n.Operator)
 }
 
-// chain lists the operations of a chain such as a+b-c from left to right, and
+// links lists the operations of a chain such as a+b-c from left to right, and
 // its first operand. It keeps long sums and products from counting as nested.
 func links(n *ast.BinaryNode, op1, op2 string) (first ast.Node, chain []*ast.BinaryNode) {
 	for {

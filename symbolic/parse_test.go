@@ -135,7 +135,15 @@ func TestParseErrors(t *testing.T) {
 		{"", ParseOptions{}, 0, "empty"},
 		{" \t", ParseOptions{}, 0, "empty"},
 		{"a\xff", ParseOptions{}, 0, "not valid UTF-8"},
-		{"x+", ParseOptions{}, 1, "unexpected token EOF"},
+		{"x+", ParseOptions{}, 2, "the formula ends too early"},
+		{"2*(x+1 ", ParseOptions{}, 6, "the formula ends too early"},
+		{"größe^\n", ParseOptions{}, 6, "the formula ends too early"},
+		{"{", ParseOptions{}, 1, "the formula ends too early"},
+		{"x²+1", ParseOptions{}, 1, `"²" is not part of a formula; a square is written ^2`},
+		{"größe·y", ParseOptions{}, 5, `"·" is not part of a formula; a product is written with *`},
+		{"x@y", ParseOptions{}, 1, `"@" is not part of a formula`},
+		{"größe*'y", ParseOptions{}, 6, "quotes are not part of a formula"},
+		{"1+0x", ParseOptions{}, 3, "the number is out of range or has no digits"},
 		{"2x", ParseOptions{}, 1, `bad number "2x"; a product is written with *`},
 		{"2 x", ParseOptions{}, 2, `unexpected "x"; a product is written with *`},
 		{"(x)(y)", ParseOptions{}, 3, `unexpected "("; a product is written with *`},
@@ -159,7 +167,6 @@ func TestParseErrors(t *testing.T) {
 		{"true", ParseOptions{}, 0, notFormula},
 		{"let a = 1; a", ParseOptions{}, 4, notFormula},
 		{"$env", ParseOptions{}, 0, `"$env" cannot be the name of a variable`},
-		{"(x)(y)", ParseOptions{}, 3, `unexpected "("; a product is written with *`},
 		{"1+sin", ParseOptions{}, 2, "the function sin needs an argument in parentheses"},
 		{"sin()", ParseOptions{}, 0, "sin takes one argument, not 0"},
 		{"sin(x, y)", ParseOptions{}, 0, "sin takes one argument, not 2"},
@@ -356,5 +363,24 @@ func TestReservedName(t *testing.T) {
 		if ReservedName(w) == usable {
 			t.Errorf("%s: reserved %v, usable %v", w, ReservedName(w), usable)
 		}
+	}
+}
+
+// Functions that can be called are listed once each, the user's first.
+func TestParseListsFunctions(t *testing.T) {
+	zap := mustFunction(t, "zap(x)=x^2+x", nil)
+	set, err := library.ParseSet("all", zap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Parse("qqqqqqq(x)", ParseOptions{Functions: set.With(zap)})
+	var se *SyntaxError
+	if !errors.As(err, &se) {
+		t.Fatalf("error %v", err)
+	}
+	const want = `no function is called "qqqqqqq"; those that can be called are zap, sqrt, cbrt, exp, log, sin, cos, tan, asin, acos, atan, ` +
+		`sinh, cosh, tanh, asinh, erf, abs, sign`
+	if se.Msg != want {
+		t.Errorf("%s\nwant\n%s", se.Msg, want)
 	}
 }
