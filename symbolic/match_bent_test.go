@@ -57,7 +57,7 @@ var bentLaws = []bentLaw{
 	{"1/x^2", func(x float64) float64 { return 1 / (x * x) }, 100, 300},
 	{"log", math.Log, 1, 5},
 	{"log", math.Log, 0.1, 3},
-	{"exp", math.Exp, -1, 1},
+	{"exp", math.Exp, 0.1, 3},
 	{"exp", func(x float64) float64 { return math.Exp(-x) }, 1, 5},
 	{"exp(-x^2)", func(x float64) float64 { return math.Exp(-x * x) }, -1, 1},
 	{"exp(-x^2)", func(x float64) float64 { return math.Exp(-x * x) }, 0.1, 3},
@@ -76,15 +76,16 @@ var bentLaws = []bentLaw{
 	{"1/(1+x^2)", func(x float64) float64 { return 1 / (1 + 4*x*x) }, -1, 1},
 }
 
+// drawBend draws waves of like size: a single half of a wave may be just the
+// difference between two functions.
 func drawBend(t *rapid.T) bend {
 	var b bend
 	for i := range b.waves {
 		w := &b.waves[i]
-		w.size = rapid.Float64Range(-1, 1).Draw(t, "size")
-		w.freq = rapid.Float64Range(0.5, 6).Draw(t, "freq")
+		w.size = rapid.Float64Range(0.4, 1).Draw(t, "size")
+		w.freq = float64(i) + rapid.Float64Range(1, 2).Draw(t, "freq")
 		w.phase = rapid.Float64Range(0, 6).Draw(t, "phase")
 	}
-	b.waves[0].size = 1
 	return b
 }
 
@@ -93,36 +94,51 @@ func (l *bentLaw) named(f *library.Func) bool {
 	return slices.Contains(strings.Split(l.names, "|"), f.Name)
 }
 
-// The true function is among the first of curves with smooth errors, for any
-// scale of both axes and any offset of y. An error of 1e-3 can be just what
-// tells exp from cosh of something.
+// rankOf returns the place of the law's function among the matches of the curve,
+// -1 if it is not there.
+func (l *bentLaw) rankOf(x, y []float64, keep int) (int, []Match) {
+	got := MatchCurve(context.Background(), x, y, nil, library.DefaultSet(), MatchOptions{Keep: keep})
+	return slices.IndexFunc(got, func(m Match) bool { return l.named(m.Func) }), got
+}
+
+// The true function comes first for curves with a smooth error of several waves.
 func TestMatchCurveBent(t *testing.T) {
-	set := library.DefaultSet()
+	for _, size := range []float64{1e-3, 1e-4, 1e-5} {
+		b := bend{size: size}
+		for i := range b.waves {
+			w := &b.waves[i]
+			w.size, w.freq, w.phase = 1, 1.3+1.1*float64(i), float64(i)
+		}
+		for _, l := range bentLaws {
+			x := grid(l.lo, l.hi, 120)
+			if rank, got := l.rankOf(x, b.apply(x, mapped(x, l.f)), 3); rank != 0 {
+				t.Errorf("%s on [%g,%g] with an error of %g: place %d of %v", l.names, l.lo, l.hi, size, rank, got)
+			}
+		}
+	}
+}
+
+// Nor does it matter what the waves are, how the axes are scaled and where y
+// begins: the true function is among the first five. exp is left out, as it is
+// the limit of half a dozen others, which one wave or another may favour.
+func TestMatchCurveBentAnyhow(t *testing.T) {
+	laws := slices.DeleteFunc(slices.Clone(bentLaws), func(l bentLaw) bool { return l.names == "exp" })
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawBend(t)
-		l := rapid.SampledFrom(bentLaws).Draw(t, "law")
+		l := rapid.SampledFrom(laws).Draw(t, "law")
 		b.size = rapid.SampledFrom([]float64{1e-3, 1e-4, 1e-5}).Draw(t, "error")
 		sx := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "sx"))
 		sy := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "sy"))
 		offset := rapid.Float64Range(-1, 1).Draw(t, "offset")
-		x := grid(l.lo, l.hi, 200)
+		x := grid(l.lo, l.hi, 120)
 		y := b.apply(x, mapped(x, l.f))
 		for i := range x {
 			x[i] *= sx
 			y[i] = sy * (y[i] + offset)
 		}
-		first := 3
-		if b.size == 1e-3 {
-			first = 8
+		if rank, got := l.rankOf(x, y, 5); rank < 0 {
+			t.Errorf("%s on [%g,%g] with an error of %g: got %v", l.names, l.lo, l.hi, b.size, got)
 		}
-		var names []string
-		for _, m := range MatchCurve(context.Background(), x, y, nil, set, MatchOptions{Keep: first}) {
-			if l.named(m.Func) {
-				return
-			}
-			names = append(names, m.Func.Name)
-		}
-		t.Errorf("%s on [%g,%g] with an error of %g: got %v", l.names, l.lo, l.hi, b.size, names)
 	})
 }
 

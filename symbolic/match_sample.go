@@ -122,7 +122,7 @@ func (s *sample) thin(n int) *sample {
 }
 
 // leastCount is the number of independent errors that any curve is given.
-const leastCount = 16
+const leastCount = 8
 
 // independent returns how many independent errors the sample has about a
 // model: as many as it has points where the errors scatter, as many as the

@@ -126,6 +126,7 @@ func (c *lawCase) train(t *testing.T) (*kan.Network, kan.Data) {
 func TestNameNetwork(t *testing.T) {
 	for _, c := range lawCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			net, d := c.train(t)
 			before := net.Clone()
 			got, err := NameNetwork(context.Background(), net, d, nil, library.DefaultSet(), NameOptions{})

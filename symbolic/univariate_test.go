@@ -97,6 +97,7 @@ func TestMatchUnivariateExact(t *testing.T) {
 	set := library.DefaultSet()
 	for i, l := range univariateLaws {
 		t.Run(l.name, func(t *testing.T) {
+			t.Parallel()
 			x := randomPoints(l.lo, l.hi, 1000, uint64(i))
 			y := mapped(x, l.f)
 			got := MatchUnivariate(context.Background(), x, y, nil, "x", set, MatchOptions{})
