@@ -38,11 +38,19 @@ func (s *state) result(t *table.Table) *Result {
 	r.Noise.Estimate = s.noise()
 	if s.net != nil {
 		r.Net = s.net.net
-		r.Network = &NetworkInfo{Shape: r.Net.Shape(), RMSEHeldout: math.Sqrt(s.net.mse), Edges: append([]symbolic.EdgeRow{}, s.net.edges...)}
+		r.Network = &NetworkInfo{Shape: r.Net.Shape(), RMSEHeldout: math.Sqrt(s.net.mse), Edges: []symbolic.EdgeRow{}}
+		// The curves of a network that does not fit mean nothing.
+		const fits = 0.1
+		if r.Network.RMSEHeldout < fits*s.scale {
+			r.Network.Edges = append(r.Network.Edges, s.net.edges...)
+		}
 	}
 	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
+	}
+	if few := len(s.data.all.Y); few < 4 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("only %d rows are held out, which is a weak test: more rows would help", few))
 	}
 	r.Seconds = time.Since(s.start).Seconds()
 	return r
@@ -64,12 +72,18 @@ func (s *state) candidate(c *scored) *Candidate {
 	if mse, ok := errorOn(c.expr, s.data.all); ok && len(s.data.all.Y) > 0 {
 		k.RMSEHeldout = math.Sqrt(mse)
 	}
-	k.R2Train = r2(k.RMSETrain, spread(s.data.train.Y, s.data.train.W))
-	k.R2Heldout = r2(k.RMSEHeldout, spread(s.data.all.Y, s.data.all.W))
+	k.R2Train = r2(k.RMSETrain, s.scale)
+	// Few held-out rows say little about the spread; the training rows do.
+	k.R2Heldout = r2(k.RMSEHeldout, s.scale)
 	free := 0
 	c.expr.Walk(func(n *symbolic.Expr) bool {
-		if n.IsFree() {
+		if n.Kind() == symbolic.KindFloat {
 			v := Constant{Value: n.Const()}
+			if !n.IsFree() {
+				// Others of the formula leave it undetermined.
+				k.Constants = append(k.Constants, v)
+				return true
+			}
 			if free < len(c.fit.StdErr) && finite(c.fit.StdErr[free]) {
 				v.StdErr = c.fit.StdErr[free]
 			}

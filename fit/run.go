@@ -54,7 +54,11 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 	d := split(t, opt)
 	s := newState(d, opt)
 	if s.scale == 0 || !finite(s.scale) {
-		return nil, fmt.Errorf("%w: the target is constant or out of range on the training rows", ErrNoAnswer)
+		name := t.Names[t.Target]
+		if lo, hi := bounds(d.train.Y); lo < hi {
+			return nil, fmt.Errorf("%w: column %s reaches from %g to %g, too far for squares of its values; express it in other units", ErrNoAnswer, name, lo, hi)
+		}
+		return nil, fmt.Errorf("%w: column %s is constant on the training rows", ErrNoAnswer, name)
 	}
 	budget, cancel := context.WithTimeout(ctx, opt.Time-reserve(opt.Time))
 	defer cancel()
@@ -127,6 +131,9 @@ func (s *state) refitOnly(ctx context.Context) error {
 	c := s.measure(f)
 	if c == nil {
 		return fmt.Errorf("%w: the formula is undefined on some row; restrict the data or the formula", ErrNoAnswer)
+	}
+	if len(f.Redundant) > 0 {
+		s.warnings = append(s.warnings, "the data do not tell all constants of the formula apart; those without a standard error were kept where they were")
 	}
 	// The formula is the user's: its constants are fitted and its form kept.
 	c.polished = true

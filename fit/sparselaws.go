@@ -12,8 +12,9 @@ import (
 func sparseRows(m int) int { return max(400, 6*m) }
 
 // dictionaryLimit bounds the features of a dictionary: the work grows with
-// its square, and with fewer rows than features everything fits.
-func (s *state) dictionaryLimit() int { return min(220, len(s.data.search.Y)/3) }
+// its square, and with fewer rows than features everything fits. What is chosen
+// of them is bounded more tightly, see selections.
+func (s *state) dictionaryLimit() int { return min(220, len(s.data.search.Y)*2/3) }
 
 // sparseLaws tries sparse linear combinations of monomials and elementary
 // functions under the output transforms, and quotients of such combinations.

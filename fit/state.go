@@ -120,6 +120,11 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	if s.opt.MaxComplexity > 0 && c.complexity > s.opt.MaxComplexity {
 		return nil
 	}
+	// Nobody reads what is longer, unless it is the law.
+	const readable = 100
+	if !c.exact && c.complexity > readable {
+		return nil
+	}
 	return c
 }
 
@@ -188,14 +193,15 @@ func (s *state) polish(ctx context.Context, c *scored) *scored {
 	return best
 }
 
-// dropTerms leaves out terms of sums, one at a time, as long as that makes the
-// description shorter: the 1e-12 that cos(x)+1e-12 fits to rounding, or the
-// logarithm in 1e-12*(log(x)+1e12).
+// dropTerms leaves out terms of sums and straightens functions, one at a time,
+// as long as that makes the description shorter: the 1e-12 that cos(x)+1e-12
+// fits to rounding, the logarithm in 1e-12*(log(x)+1e12), the arcsine in
+// 1e6*asin(1e-6*x).
 func (s *state) dropTerms(ctx context.Context, c *scored) *scored {
 	best := c
 	for changed := true; changed && ctx.Err() == nil; {
 		changed = false
-		for _, e := range withoutTerm(best.expr) {
+		for _, e := range append(withoutTerm(best.expr), straightened(best.expr)...) {
 			e = symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains})
 			f, err := symbolic.Refit(ctx, e, s.data.search, symbolic.RefitOptions{MaxIter: 30})
 			if err != nil || f.RMSE > 1.5*math.Sqrt(best.trainMSE)+exactError*s.scale {
@@ -231,6 +237,27 @@ func withoutTerm(e *symbolic.Expr) []*symbolic.Expr {
 				return n
 			}))
 		}
+		return true
+	})
+	return out
+}
+
+// straightened lists the formulas in which one function of variables gave way
+// to a straight line in its argument.
+func straightened(e *symbolic.Expr) []*symbolic.Expr {
+	var out []*symbolic.Expr
+	e.Walk(func(call *symbolic.Expr) bool {
+		curved := call.Kind() == symbolic.KindCall ||
+			call.Kind() == symbolic.KindPow && call.Args()[0].Kind() == symbolic.KindAdd && call.Args()[1].IsConst()
+		if !curved || len(call.FreeValues()) == 0 {
+			return true
+		}
+		out = append(out, e.Map(func(n *symbolic.Expr) *symbolic.Expr {
+			if n.Equal(call) {
+				return symbolic.Add(symbolic.Free(0), symbolic.Mul(symbolic.Free(1), n.Args()[0]))
+			}
+			return n
+		}))
 		return true
 	})
 	return out

@@ -7,7 +7,7 @@ import (
 	"github.com/kansym/kansym/symbolic"
 )
 
-// structure says in words how the inputs enter a formula: which are not needed,
+// structure says in words how the inputs enter a formula: which it does without,
 // whether it falls into parts that share no input, and which inputs it uses
 // only in one combination.
 func structure(e *symbolic.Expr, inputs []string) []string {
@@ -29,9 +29,9 @@ func structure(e *symbolic.Expr, inputs []string) []string {
 	switch len(unused) {
 	case 0:
 	case 1:
-		out = append(out, unused[0]+" is not needed")
+		out = append(out, unused[0]+" is not used by the formula")
 	default:
-		out = append(out, enumerate(unused)+" are not needed")
+		out = append(out, enumerate(unused)+" are not used by the formula")
 	}
 	return out
 }

@@ -269,7 +269,7 @@ func TestPrintParse(t *testing.T) {
 					return
 				}
 			}
-			if final.String() != last.String() || final.Complexity() != last.Complexity() {
+			if !final.Equal(last) || final.String() != last.String() || final.Complexity() != last.Complexity() {
 				t.Fatalf("%s becomes %s and then %s", e, last, final)
 			}
 			for range 3 {
@@ -383,4 +383,66 @@ func TestParseListsFunctions(t *testing.T) {
 	if se.Msg != want {
 		t.Errorf("%s\nwant\n%s", se.Msg, want)
 	}
+}
+
+// Every finite number is read back to the bit, wherever it stands, also below
+// signs; what is read is printed and read again as the same tree.
+func TestPrintParseNumbers(t *testing.T) {
+	x := Var("x")
+	places := []func(v *Expr) *Expr{
+		func(v *Expr) *Expr { return v },
+		func(v *Expr) *Expr { return Neg(v) },
+		func(v *Expr) *Expr { return Mul(Int(-1), Mul(Int(-1), v)) },
+		func(v *Expr) *Expr { return Neg(Add(x, Neg(Add(x, v)))) },
+		func(v *Expr) *Expr { return Sub(x, v) },
+		func(v *Expr) *Expr { return Mul(x, v) },
+		func(v *Expr) *Expr { return Div(v, x) },
+		func(v *Expr) *Expr { return Div(x, v) },
+		func(v *Expr) *Expr { return Pow(x, v) },
+		func(v *Expr) *Expr { return Pow(x, Neg(v)) },
+		func(v *Expr) *Expr { return Pow(v, x) },
+		func(v *Expr) *Expr { return Pow(Neg(v), Int(2)) },
+		func(v *Expr) *Expr { return Neg(Pow(v, Int(2))) },
+	}
+	row := map[string]float64{"x": 1.25}
+	rapid.Check(t, func(t *rapid.T) {
+		var v *Expr
+		switch rapid.IntRange(0, 3).Draw(t, "kind") {
+		case 0:
+			v = Float(rapid.Float64().Filter(isFinite).Draw(t, "value"))
+		case 1:
+			v = Float(math.Ldexp(rapid.Float64Range(-1, 1).Draw(t, "mantissa"), rapid.IntRange(-1073, 1023).Draw(t, "exponent")))
+		case 2:
+			v = Free(math.Round(rapid.Float64Range(-1e4, 1e4).Draw(t, "short")) / 100)
+		case 3:
+			v = Rat(rapid.Int64Range(-1<<53, 1<<53).Draw(t, "p"), rapid.Int64Range(1, 1<<53).Draw(t, "q"))
+		}
+		if v.v == 0 {
+			return
+		}
+		for i, place := range places {
+			e := place(v)
+			back, ok := readBack(t, e)
+			if !ok {
+				return
+			}
+			want, size := naive(e, row)
+			got, _ := naive(back, row)
+			exact := v.kind == KindFloat && i < 6
+			switch {
+			case exact && got != want:
+				t.Fatalf("place %d: %s is %v, read back %v", i, e, want, got)
+			case !exact && isFinite(size) && math.Abs(want) > 0x1p-1000 && !agree(got, want, size):
+				t.Fatalf("place %d: %s is %v, read back %v", i, e, want, got)
+			}
+			for range 3 {
+				if back, ok = readBack(t, back); !ok {
+					return
+				}
+			}
+			if again, ok := readBack(t, back); ok && !again.Equal(back) {
+				t.Fatalf("place %d: %s is read back as another tree", i, back)
+			}
+		}
+	})
 }

@@ -238,7 +238,7 @@ func (r *refitter) fit(ctx context.Context, opt RefitOptions) (Fit, error) {
 	}
 	f := Fit{Expr: r.e, RMSE: math.Inf(1), SSE: math.Inf(1), Iter: iter}
 	if best.Status == lm.NonFinite {
-		return f, fmt.Errorf("refit: %s is not finite on all rows", r.e)
+		return f, fmt.Errorf("refit: %s is undefined on some of the rows whatever its constants", r.e)
 	}
 	f.Converged = best.Status == lm.Converged
 	f.SSE = best.Norm * best.Norm

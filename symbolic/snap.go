@@ -119,6 +119,9 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 			if c != 0 && !form.node.IsInt(0) && form.bits > precision-chanceBits {
 				break // forms come with growing bits
 			}
+			if !exact && !form.node.isNumeral() && form.bits > precision-specialBits {
+				continue
+			}
 			e := Simplify(fixConst(f.Expr, k, form.node), SimplifyOptions{Domains: s.opt.Domains})
 			if s.tried[e.Hash()] {
 				continue
@@ -142,6 +145,14 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 // constant: with 2 of them, one constant in four that is not of any form would
 // be within the tolerance of one as short if all forms were as dense.
 const chanceBits = 2
+
+// specialBits takes the place of chanceBits for pi, e and roots where there is
+// noise: of numbers so special a chance meeting is taken for a discovery, so
+// 3.1 with an error of 0.03 stays what it is.
+const specialBits = 9
+
+// isNumeral reports whether e is a number written with digits alone.
+func (e *Expr) isNumeral() bool { return e.kind == KindRational || e.kind == KindFloat }
 
 // tolerance returns how far constant c may move and how many of its bits the
 // data determine.
