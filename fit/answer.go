@@ -3,9 +3,11 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
+	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -42,18 +44,50 @@ func (s *state) result(t *table.Table) *Result {
 		// The curves of a network that does not fit mean nothing.
 		const fits = 0.1
 		if r.Network.RMSEHeldout < fits*s.scale {
-			r.Network.Edges = append(r.Network.Edges, s.net.edges...)
+			r.Network.Edges = append(r.Network.Edges, inDataUnits(r.Net, s.net.edges)...)
 		}
 	}
 	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
 	}
-	if few := len(s.data.all.Y); few < 4 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("only %d rows are held out, which is a weak test: more rows would help", few))
+	if few := len(s.data.all.Y); few < 2 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("held-out rows: %d, which is a weak test: more rows would help", few))
 	}
 	r.Seconds = time.Since(s.start).Seconds()
 	return r
+}
+
+// inDataUnits writes the rows of edges for inputs and a target as they are,
+// without the powers of two that a network scales them by.
+func inDataUnits(net *kan.Network, rows []symbolic.EdgeRow) []symbolic.EdgeRow {
+	out := slices.Clone(rows)
+	last := len(net.Layers) - 1
+	scaled := false
+	for i := range out {
+		row := &out[i]
+		in, result := 1.0, 1.0
+		if row.Layer == 0 {
+			in = net.InputScale[row.From]
+		}
+		// Of the factors of a product one takes the scale of the target.
+		if product := net.Layers[last].Ops[0] == kan.Product; row.Layer == last && !(product && scaled) {
+			result, scaled = net.OutputScale, true
+		}
+		row.A *= in
+		row.C *= result
+		row.D *= result
+		row.RMSE *= result
+		row.Alternatives = slices.Clone(row.Alternatives)
+		for k := range row.Alternatives {
+			m := &row.Alternatives[k]
+			m.A *= in
+			m.C *= result
+			m.D *= result
+			m.RMSE *= result
+		}
+	}
+	return out
 }
 
 // candidate describes a formula with its errors on every row of each part.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,6 +60,9 @@ interrupted.`,
 		Args: exactArgs("DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.inputsGiven = c.Flags().Changed("inputs")
+			if c.Flags().Changed("refit") && strings.TrimSpace(o.refit) == "" {
+				return errors.New("--refit gives no formula; write one, as in --refit 'a0*x^a1+a2'")
+			}
 			return p.fit(c.Context(), args[0], o)
 		},
 		ValidArgsFunction: completeFiles(1),
@@ -73,7 +77,7 @@ interrupted.`,
 	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
-	f.StringVar(&o.model, "model", "", "write a model for kansym predict to `file`")
+	f.StringVar(&o.model, "model", "", "write the trained network to `file`, for kansym predict; the formula, which is often more accurate, is in the JSON")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the formula alone")
 	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
 	f.StringArrayVar(&o.functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
@@ -119,7 +123,10 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	}
 	opt := fit.Options{
 		Seed: o.seed, Threads: int(o.threads), RowsUsed: int(o.rowsUsed),
-		Library: vocabulary.set, MaxComplexity: int(o.maxComplexity),
+		MaxComplexity: int(o.maxComplexity),
+	}
+	if o.library != "" || len(o.functions) > 0 {
+		opt.Library = vocabulary.set
 	}
 	var constants []report.Name
 	if o.refit != "" {
@@ -209,32 +216,29 @@ func sameFile(a, b string) bool {
 	return erra == nil && errb == nil && os.SameFile(ia, ib) && ia.Mode().IsRegular()
 }
 
-// writeOutputs writes the files first, then standard output.
+// writeOutputs writes standard output and the files. What cannot be written
+// does not keep the rest from being: the answer may have taken long to find.
 func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions, constants []report.Name) error {
-	if out.model != nil {
-		if err := out.model.write(func(w io.Writer) error { return writeModel(w, r, v) }); err != nil {
-			return err
-		}
-	}
-	if out.json != nil {
-		if err := out.json.write(func(w io.Writer) error { return report.JSON(w, r) }); err != nil {
-			return err
-		}
-	}
-	var err error
+	var stdout, model, json error
 	switch {
 	case o.json == "-" || o.model == "-":
 	case o.quiet:
-		_, err = fmt.Fprintln(p.stdout, r.Best.Expression)
+		_, stdout = fmt.Fprintln(p.stdout, r.Best.Expression)
 	default:
-		err = report.Text(p.stdout, r, report.Options{
+		stdout = report.Text(p.stdout, r, report.Options{
 			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants,
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("cannot write to standard output: %w", err)
+	if stdout != nil {
+		stdout = fmt.Errorf("cannot write to standard output: %w", stdout)
 	}
-	return nil
+	if out.model != nil {
+		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, v) })
+	}
+	if out.json != nil {
+		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })
+	}
+	return errors.Join(stdout, model, json)
 }
 
 // merge joins two lists, each line once.
