@@ -36,7 +36,9 @@ func (e *Expr) FormatDigits(lang library.Language, digits int) string {
 	return w.b.String()
 }
 
-// maxSpelled bounds the size of what functions are spelled out to.
+// maxSpelled bounds the size of what functions are spelled out to, in nodes, and
+// the arguments that are written twice, in bytes. What is larger is called by
+// name.
 const maxSpelled = 100_000
 
 // spelledFor returns e with those calls spelled out for which the language has
@@ -202,7 +204,13 @@ func (w *writer) power(n *notation) {
 func (w *writer) call(f *library.Func, arg *notation) {
 	sub := writer{lang: w.lang, digits: w.digits}
 	sub.write(arg, 0)
-	w.b.WriteString(f.Format(w.lang, sub.b.String()))
+	text := sub.b.String()
+	// sign of C has its argument twice; nested, it would double without end.
+	if len(text) > maxSpelled && strings.Count(f.Format(w.lang, "\x00"), "\x00") > 1 {
+		w.b.WriteString(f.Name + "(" + text + ")")
+		return
+	}
+	w.b.WriteString(f.Format(w.lang, text))
 }
 
 func (w *writer) number(n *notation) {

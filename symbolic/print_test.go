@@ -308,3 +308,17 @@ func TestIdentifier(t *testing.T) {
 		t.Errorf("lambda is called %s in Python and C", got)
 	}
 }
+
+// Calls that have their argument twice do not double without end.
+func TestFormatNested(t *testing.T) {
+	sign, _ := library.Lookup("sign")
+	e := Var("x")
+	for range 900 {
+		e = Call(sign, e)
+	}
+	for _, lang := range printed {
+		if n := len(e.Format(lang)); n > 1e6 {
+			t.Errorf("%d bytes in %s", n, lang)
+		}
+	}
+}
