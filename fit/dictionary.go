@@ -228,3 +228,58 @@ func unaryDictionary(d symbolic.Data, names []string, limit int) []feature {
 	}
 	return out
 }
+
+// simpleArguments lists polynomials of one or two variables with coefficients of
+// one, as arguments of functions.
+func simpleArguments(names []string) []*symbolic.Expr {
+	one := symbolic.Int(1)
+	var out []*symbolic.Expr
+	for _, name := range names {
+		x := symbolic.Var(name)
+		square := symbolic.Pow(x, symbolic.Int(2))
+		out = append(out, x, square, symbolic.Mul(symbolic.Int(2), x),
+			symbolic.Add(x, one), symbolic.Sub(x, one),
+			symbolic.Add(square, x), symbolic.Sub(square, x), symbolic.Add(square, one))
+	}
+	for i, a := range names {
+		for _, b := range names[i+1:] {
+			x, y := symbolic.Var(a), symbolic.Var(b)
+			square := func(e *symbolic.Expr) *symbolic.Expr { return symbolic.Pow(e, symbolic.Int(2)) }
+			out = append(out, symbolic.Mul(x, y), symbolic.Add(x, y), symbolic.Sub(x, y), symbolic.Div(x, y),
+				symbolic.Add(square(x), square(y)), symbolic.Sub(square(x), square(y)),
+				symbolic.Add(square(x), y), symbolic.Add(x, square(y)))
+			for _, p := range []int64{-1, 1} {
+				for _, q := range []int64{-1, 1} {
+					out = append(out, symbolic.Mul(symbolic.Add(x, symbolic.Int(p)), symbolic.Add(y, symbolic.Int(q))))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// composedDictionary has functions of simple polynomials next to the monomials
+// up to degree two.
+func composedDictionary(d symbolic.Data, limit int) []feature {
+	const mostInputs = 3
+	if len(d.Names) > mostInputs {
+		return nil
+	}
+	out := append([]feature(nil), monomials(d, exponents{"", intPowers(1, 2), 2, 2}, limit)...)
+	for _, arg := range simpleArguments(d.Names) {
+		u, ok := column(arg, d)
+		if !ok {
+			continue
+		}
+		for _, name := range []string{"sin", "cos", "exp", "log", "sqrt"} {
+			f, ok := library.Lookup(name)
+			if !ok {
+				continue
+			}
+			if values := mapped(u, f.Value); usable(values) && len(out) < limit {
+				out = append(out, feature{expr: symbolic.Call(f, arg), values: values, logOf: -1})
+			}
+		}
+	}
+	return out
+}

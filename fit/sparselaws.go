@@ -47,6 +47,10 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 		}
 	}
 	tasks = append(tasks, s.quotients()...)
+	if composed := composedDictionary(d, limit); len(composed) > 0 {
+		dict := dictionary{"functions of polynomials", composed}
+		tasks = append(tasks, s.combination(dict, transforms[0]), s.combination(dict, transforms[2]))
+	}
 	return s.try(ctx, tasks)
 }
 
