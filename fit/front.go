@@ -23,7 +23,7 @@ type scored struct {
 }
 
 // front holds the candidates worth keeping: for every complexity the one of
-// least error, as long as nothing simpler is as good.
+// the shortest description, as long as nothing simpler is as good.
 type front struct {
 	list []*scored // ascending complexity
 	seen map[uint64]bool
@@ -32,15 +32,16 @@ type front struct {
 func newFront() *front { return &front{seen: map[uint64]bool{}} }
 
 // add takes in a candidate; it reports whether the candidate is on the front.
-// Of two candidates of one complexity the better stays, the earlier on a tie.
+// Of two candidates of one complexity the one of the shorter description stays,
+// the earlier on a tie: round constants are worth a little error.
 func (f *front) add(c *scored) bool {
 	for _, o := range f.list {
-		if o.complexity <= c.complexity && o.error() <= c.error() && !(o.complexity == c.complexity && c.bits < o.bits && c.error() <= o.error()) {
+		if o.bits <= c.bits && (o.complexity == c.complexity || o.complexity < c.complexity && o.error() <= c.error()) {
 			return false
 		}
 	}
 	f.list = slices.DeleteFunc(f.list, func(o *scored) bool {
-		return o.complexity >= c.complexity && o.error() >= c.error()
+		return o.complexity == c.complexity || o.complexity > c.complexity && o.error() >= c.error() && o.bits >= c.bits
 	})
 	i, _ := slices.BinarySearchFunc(f.list, c, func(a, b *scored) int { return a.complexity - b.complexity })
 	f.list = slices.Insert(f.list, i, c)
