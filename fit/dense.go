@@ -27,7 +27,7 @@ func (s *state) denseNetwork(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	net, report, err := kan.TrainTopology(ctx, net, data, kan.TrainOptions{Grid: []int{3, grid}, Seed: s.opt.Seed, Starts: 2, Curvature: s.curvature()})
+	net, report, err := kan.TrainTopology(ctx, net, data, kan.TrainOptions{Grid: []int{3, grid}, Seed: s.opt.Seed, Starts: 2})
 	if err != nil || !finite(report.HeldRMSE) || ctx.Err() != nil {
 		return false
 	}

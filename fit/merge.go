@@ -302,7 +302,7 @@ func (s *state) quickError(ctx context.Context) float64 {
 		if ctx.Err() != nil {
 			return
 		}
-		_, report, err := kan.TrainTopology(ctx, net, data, kan.TrainOptions{Grid: grid, MaxIter: 30, Starts: 1, Seed: s.opt.Seed, Curvature: s.curvature()})
+		_, report, err := kan.TrainTopology(ctx, net, data, kan.TrainOptions{Grid: grid, MaxIter: 30, Starts: 1, Seed: s.opt.Seed})
 		if err == nil && finite(report.HeldRelative) {
 			best = min(best, report.HeldRelative)
 		}

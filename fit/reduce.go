@@ -125,7 +125,7 @@ func (s *state) views(ctx context.Context, width int) []*view {
 			return
 		}
 		net, report, err := kan.Train(ctx, []int{n, width, 1}, v.data(d), kan.TrainOptions{
-			Grid: []int{3, 8}, MaxIter: 40, Starts: 2, Seed: s.opt.Seed, Curvature: s.curvature(),
+			Grid: []int{3, 8}, MaxIter: 40, Starts: 2, Seed: s.opt.Seed,
 		})
 		if err == nil && finite(report.HeldRelative) {
 			v.net, v.relative = net, report.HeldRelative

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
@@ -45,7 +44,7 @@ var stages = []stage{
 func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			r, err = nil, fmt.Errorf("fit: a fault in kansym, please report it: %v\n%s", v, debug.Stack())
+			r, err = nil, fmt.Errorf("fit: a fault in kansym, please report it with the data: %v", v)
 		}
 	}()
 	if opt.Time <= 0 {

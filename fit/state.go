@@ -37,9 +37,8 @@ type state struct {
 	key     string         // of columns and factor
 	visited map[string]bool
 
-	net   *trained   // the network of least held-out error so far
-	flat  []*trained // the networks of one layer of curves, best first
-	noisy bool
+	net  *trained   // the network of least held-out error so far
+	flat []*trained // the networks of one layer of curves, best first
 
 	// judged is the candidate that settled was last asked about, and white what
 	// it found.

@@ -96,7 +96,7 @@ func (s *state) train(ctx context.Context, forest []tree, data kan.Data) []*trai
 			return
 		}
 		s.say("network: " + forest[i].name)
-		net, report, err := kan.TrainTopology(ctx, forest[i].net, data, kan.TrainOptions{Seed: s.opt.Seed + uint64(i), Curvature: s.curvature()})
+		net, report, err := kan.TrainTopology(ctx, forest[i].net, data, kan.TrainOptions{Seed: s.opt.Seed + uint64(i)})
 		if err != nil || !finite(report.HeldRMSE) {
 			return
 		}
@@ -217,16 +217,6 @@ func (s *state) networkError(net *kan.Network) float64 {
 	net.Predict(out, d.Cols)
 	mse, _ := meanSquare(out, d.Y, d.W)
 	return mse
-}
-
-// curvature tells training how to choose its penalty: falling with the error
-// as long as nothing speaks for noise, by cross-validation where no formula
-// so far and no network has come below a percent.
-func (s *state) curvature() float64 {
-	if s.noisy {
-		return -1
-	}
-	return 0
 }
 
 // flatTrees lists the topologies of one layer of curves: flat networks
