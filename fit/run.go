@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
@@ -115,11 +116,7 @@ func (s *state) recover(ctx context.Context) {
 // refitOnly fits the constants of the caller's formula.
 func (s *state) refitOnly(ctx context.Context) error {
 	for _, v := range s.opt.Refit.Vars() {
-		found := false
-		for _, n := range s.data.train.Names {
-			found = found || n == v
-		}
-		if !found {
+		if !slices.Contains(s.data.train.Names, v) {
 			return fmt.Errorf("fit: the formula uses %q, which is not an input column", v)
 		}
 	}

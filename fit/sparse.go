@@ -3,6 +3,8 @@ package fit
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // sparseFit explains a target as a linear combination of few of many
@@ -87,13 +89,13 @@ func (s *sparseFit) forward(limit int, visit func(relative float64)) float64 {
 			if used[j] || s.scale[j] == 0 {
 				continue
 			}
-			ff := dot(f, f)
+			ff := floats.Dot(f, f)
 			// What is left of a feature after orthogonalisation is noise
 			// when it is this small against its unit start.
 			if ff < 1e-20 {
 				continue
 			}
-			d := dot(f, s.residual)
+			d := floats.Dot(f, s.residual)
 			if g := d * d / ff; g > gain {
 				best, gain = j, g
 			}
@@ -104,7 +106,7 @@ func (s *sparseFit) forward(limit int, visit func(relative float64)) float64 {
 		used[best] = true
 		s.chosen = append(s.chosen, best)
 		q := s.features[best]
-		qq := 1 / math.Sqrt(dot(q, q))
+		qq := 1 / math.Sqrt(floats.Dot(q, q))
 		for i := range q {
 			q[i] *= qq
 		}
@@ -142,9 +144,9 @@ func (s *sparseFit) solve(features []int) selection {
 		// columns orthogonal to working precision.
 		for range 2 {
 			for l := range k {
-				d := dot(q[l], v)
+				d := floats.Dot(q[l], v)
 				r[k][l] += d
-				axpy(v, -d, q[l])
+				floats.AddScaled(v, -d, q[l])
 			}
 		}
 		r[k][k] = norm(v)
@@ -157,8 +159,8 @@ func (s *sparseFit) solve(features []int) selection {
 			clear(v)
 		}
 		q[k] = v
-		beta[k] = dot(v, res)
-		axpy(res, -beta[k], v)
+		beta[k] = floats.Dot(v, res)
+		floats.AddScaled(res, -beta[k], v)
 	}
 	coef := make([]float64, len(features))
 	for k := len(features) - 1; k >= 0; k-- {
@@ -232,31 +234,7 @@ func (s *sparseFit) prune(features []int) selection {
 	return sel
 }
 
-func dot(a, b []float64) float64 {
-	s0, s1, s2, s3 := 0.0, 0.0, 0.0, 0.0
-	b = b[:len(a)]
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return s0 + s1 + s2 + s3
-}
-
-// axpy adds alpha*x to y.
-func axpy(y []float64, alpha float64, x []float64) {
-	x = x[:len(y)]
-	for i := range y {
-		y[i] += alpha * x[i]
-	}
-}
-
 // project removes from y its part along the unit vector q.
-func project(y, q []float64) { axpy(y, -dot(q, y), q) }
+func project(y, q []float64) { floats.AddScaled(y, -floats.Dot(q, y), q) }
 
-func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }
+func norm(v []float64) float64 { return math.Sqrt(floats.Dot(v, v)) }

@@ -77,7 +77,7 @@ func (s *state) nameBest(ctx context.Context, fitted []*trained) bool {
 		if i < mostNamed && t.relative <= limit && t.relative < 0.7 && !t.named {
 			t.named = true
 			if t.separable {
-				tasks = append(tasks, s.separate(t))
+				tasks = append(tasks, s.namingApart(t))
 			}
 			tasks = append(tasks, s.naming(t, data))
 		}
@@ -125,10 +125,10 @@ func (s *state) naming(t *trained, data kan.Data) task {
 	}}
 }
 
-// separate is the task of naming the curves of a sum or product one by one, by
+// namingApart is the task of naming the curves of a sum or product one by one, by
 // formulas of one variable, which are richer than the functions that naming
 // puts on edges.
-func (s *state) separate(t *trained) task {
+func (s *state) namingApart(t *trained) task {
 	return task{"naming curve by curve: " + t.name, func(ctx context.Context) []*symbolic.Expr {
 		const choices, most = 3, 24
 		d := head(s.data.search, networkRows)
@@ -270,7 +270,7 @@ func (s *state) groupTrees() []tree {
 			if op == kan.Sum {
 				verb = "plus"
 			}
-			words := "a function of " + list(d.Names, a) + " " + verb + " a function of " + list(d.Names, b)
+			words := "a function of " + enumerate(members(d.Names, a)) + " " + verb + " a function of " + enumerate(members(d.Names, b))
 			out = append(out, tree{name: words + words, net: groupNetwork(d, [][]int{a, b}, op)})
 		}
 	}
@@ -341,18 +341,11 @@ func powerOfTwo(v []float64) float64 {
 	return math.Ldexp(1, -min(max(e, -1000), 1000))
 }
 
-// list names variables in words.
-func list(names []string, which []int) string {
-	out := ""
+// members returns the members of names with the given indices.
+func members(names []string, which []int) []string {
+	out := make([]string, len(which))
 	for k, i := range which {
-		switch {
-		case k == 0:
-		case k == len(which)-1:
-			out += " and "
-		default:
-			out += ", "
-		}
-		out += names[i]
+		out[k] = names[i]
 	}
 	return out
 }
