@@ -78,6 +78,7 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).powerLaws,
 		(*state).sparseLaws,
 		(*state).univariate,
+		(*state).expressions,
 		(*state).reductions,
 		(*state).flatNetworks,
 		(*state).merges,

@@ -1,0 +1,96 @@
+package fit
+
+import (
+	"context"
+	"math"
+
+	"github.com/kansym/kansym/fit/search"
+	"github.com/kansym/kansym/symbolic"
+)
+
+const (
+	// mostExpressionInputs bounds the inputs of an enumeration: with more of
+	// them it ends before formulas of interest.
+	mostExpressionInputs = 6
+	bankSize             = 1500
+	bankRows             = 500
+)
+
+// expressions enumerates short formulas, matches the target under the output
+// transforms by one or two of them, and follows those that explain the target
+// by a function of one variable.
+func (s *state) expressions(ctx context.Context) bool {
+	d := head(s.data.search, bankRows)
+	if len(d.Names) > mostExpressionInputs || len(d.Y) < 20 {
+		return false
+	}
+	s.say("short formulas")
+	bank := search.NewBank(ctx, d, bankSize)
+	tasks := []task{{"products of short formulas", func(ctx context.Context) []*symbolic.Expr {
+		return formulas(bank.Products(ctx, d.Y, d.W))
+	}}}
+	for _, t := range outputTransforms() {
+		tasks = append(tasks, task{"sums of short formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+			ty, tw, ok := t.apply(d.Y, d.W)
+			if !ok {
+				return nil
+			}
+			var out []*symbolic.Expr
+			for _, e := range formulas(bank.Sums(ctx, ty, tw)) {
+				out = append(out, t.inverse(e, allNegative(d.Y)))
+			}
+			return out
+		}})
+	}
+	if s.try(ctx, tasks) || s.root.settled(ctx, true) {
+		return true
+	}
+	return s.scalarGroups(ctx, bank, d)
+}
+
+func formulas(list []search.Candidate) []*symbolic.Expr {
+	var out []*symbolic.Expr
+	for _, c := range list {
+		out = append(out, c.Expr)
+	}
+	return out
+}
+
+// scalarGroups follows formulas of several inputs through which alone these seem
+// to act on the target.
+func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.Data) bool {
+	if len(d.Names) < 2 || s.depth >= deepest {
+		return false
+	}
+	s.say("one variable at heart")
+	list := bank.Scalars(ctx, d.Y, d.W)
+	least := math.Inf(1)
+	for _, c := range list {
+		least = min(least, c.Noise)
+	}
+	// The estimate has a relative error of about this much.
+	luck := 1 + 4/math.Sqrt(float64(len(d.Y)))
+	followed := 0
+	const mostFollowed, mostNoise = 2, 0.3
+	for _, c := range list {
+		if ctx.Err() != nil || followed == mostFollowed {
+			return false
+		}
+		if c.Noise > mostNoise || c.Noise > luck*least+1e-6 {
+			continue
+		}
+		var factor *symbolic.Expr
+		if !c.G.IsInt(1) {
+			factor = symbolic.Pow(c.G, symbolic.Int(-1))
+		}
+		child := s.child([]*symbolic.Expr{c.F}, factor)
+		if child == nil || s.root.visited[child.key] {
+			continue
+		}
+		followed++
+		if child.solve(ctx) {
+			return true
+		}
+	}
+	return false
+}
