@@ -27,7 +27,7 @@ func (s *state) expressions(ctx context.Context) bool {
 	s.say("short formulas")
 	bank := search.NewBank(ctx, d, bankSize)
 	tasks := []task{{"products of short formulas", func(ctx context.Context) []*symbolic.Expr {
-		return formulas(bank.Products(ctx, d.Y, d.W))
+		return s.formulas(bank.Products(ctx, d.Y, d.W))
 	}}}
 	for _, t := range outputTransforms() {
 		tasks = append(tasks, task{"sums of short formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
@@ -36,7 +36,7 @@ func (s *state) expressions(ctx context.Context) bool {
 				return nil
 			}
 			var out []*symbolic.Expr
-			for _, e := range formulas(bank.Sums(ctx, ty, tw)) {
+			for _, e := range s.formulas(bank.Sums(ctx, ty, tw)) {
 				out = append(out, t.inverse(e, allNegative(d.Y)))
 			}
 			return out
@@ -48,10 +48,28 @@ func (s *state) expressions(ctx context.Context) bool {
 	return s.scalarGroups(ctx, bank, d)
 }
 
-func formulas(list []search.Candidate) []*symbolic.Expr {
+// formulas lists the candidates and, where few inputs are left, each once more
+// with a free factor at every occurrence of an input: the enumeration knows no
+// constants but 1, and a law may have one inside a function.
+func (s *state) formulas(list []search.Candidate) []*symbolic.Expr {
+	const mostInputs, mostFactors = 2, 3
 	var out []*symbolic.Expr
 	for _, c := range list {
 		out = append(out, c.Expr)
+		if len(s.data.search.Names) > mostInputs {
+			continue
+		}
+		factors := 0
+		relaxed := c.Expr.Map(func(n *symbolic.Expr) *symbolic.Expr {
+			if n.Kind() != symbolic.KindVar {
+				return n
+			}
+			factors++
+			return symbolic.Mul(symbolic.Free(1), n)
+		})
+		if factors <= mostFactors {
+			out = append(out, relaxed)
+		}
 	}
 	return out
 }

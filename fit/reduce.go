@@ -37,32 +37,51 @@ func (s *state) reductions(ctx context.Context) bool {
 	}
 	best := math.Inf(1)
 	followed := 0
+	// follow solves a smaller problem and reports whether that ends the search
+	// here.
+	follow := func(c *state) (found, stop bool) {
+		if ctx.Err() != nil {
+			return false, true
+		}
+		if followed == mostBranches || s.root.visited[c.key] {
+			return false, false
+		}
+		followed++
+		found = c.solve(ctx)
+		return found, found
+	}
+	var all []*view
 	for _, width := range []int{3, 6} {
 		views := s.views(ctx, width)
 		if len(views) == 0 {
 			return false
 		}
 		best = min(best, views[0].relative)
+		all = append(all, views...)
+		if best > noisyRelative && len(s.data.train.Y) >= nestedRows {
+			continue
+		}
 		for _, v := range views {
 			// A network that explains little says little.
 			if v.relative > 0.2 {
 				continue
 			}
 			for _, child := range s.children(v) {
-				if ctx.Err() != nil {
-					return false
-				}
-				if followed == mostBranches || s.root.visited[child.key] {
-					continue
-				}
-				followed++
-				if child.solve(ctx) {
-					return true
+				if found, stop := follow(child); stop {
+					return found
 				}
 			}
 		}
 		if best < 1e-3 {
 			break
+		}
+	}
+	if best > noisyRelative && len(s.data.train.Y) >= nestedRows {
+		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
+		for _, child := range s.nested(ctx, all) {
+			if found, stop := follow(child); stop {
+				return found
+			}
 		}
 	}
 	return false

@@ -36,12 +36,13 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	// would look like noise.
 	const most = 0.5
 	// Constants that are not exact are what overfitting is made of: with more
-	// of them a better formula is worth looking for.
-	mostConstants := 1
+	// of them a better formula is worth looking for, and likewise where the
+	// formula is long.
+	mostConstants, mostSize := 1, 12
 	if late {
-		mostConstants = 2
+		mostConstants, mostSize = 2, 16
 	}
-	if math.Sqrt(b.error()) > most*s.scale || len(b.expr.FreeValues()) > mostConstants {
+	if b.complexity > mostSize || math.Sqrt(b.error()) > most*s.scale || len(b.expr.FreeValues()) > mostConstants {
 		s.judged = nil
 		return false
 	}

@@ -1,0 +1,162 @@
+package fit
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/symbolic"
+)
+
+const (
+	// noisyRelative is the validation error of a network from which on its
+	// gradients are too coarse to read symmetries off them directly.
+	noisyRelative = 3e-3
+	// nestedRows is the least number of rows for telling nested networks apart.
+	nestedRows = 500
+	// mostNested bounds how many reductions are compared.
+	mostNested = 24
+)
+
+// nested returns, fewest inputs first, the reductions that networks bear out. With noise gradients
+// only suggest symmetries: each suggestion is then tried, and kept when a
+// network of the smaller problem predicts unseen rows as well as one of all
+// inputs does. A true reduction takes nothing away that could be predicted.
+func (s *state) nested(ctx context.Context, views []*view) []*state {
+	var list []*state
+	known := map[string]bool{s.key: true}
+	add := func(c *state) {
+		if c != nil && len(list) < mostNested && !known[c.key] && !s.root.visited[c.key] {
+			known[c.key] = true
+			list = append(list, c)
+		}
+	}
+	d := head(s.data.search, networkRows)
+	for _, v := range views {
+		if v.relative > 1.5*views[0].relative {
+			break
+		}
+		value, plain, scaled := v.gradients(d)
+		if v.logY {
+			for i := range value {
+				value[i] = 1
+			}
+		}
+		add(s.without(v.needless(d, plain)))
+		const loosest = 0.2
+		shifts := translations(plain, nil, loosest)
+		scales := scalings(append(slices.Clone(scaled), value), nil, loosest)
+		for _, limit := range []float64{0.02, 0.05, 0.1, loosest} {
+			if gens := independent(within(shifts, limit), len(d.Names)-1); len(gens) > 0 {
+				add(s.translated(gens))
+				add(s.translated(gens[:1]))
+			}
+			if gens := independent(within(scales, limit), len(d.Names)-1); len(gens) > 0 {
+				add(s.scaled(gens))
+				add(s.scaled(gens[:1]))
+			}
+		}
+		// Those of least residual, whatever their size.
+		slices.SortStableFunc(scales, func(a, b generator) int { return cmp.Compare(a.residual, b.residual) })
+		for _, g := range scales[:min(len(scales), 4)] {
+			add(s.scaled([]generator{g}))
+		}
+	}
+	errs := make([]float64, len(list)+1)
+	s.say("comparing reductions")
+	s.parallel(len(errs), func(i int) {
+		if i < len(list) {
+			errs[i] = list[i].unseenError(ctx)
+		} else {
+			errs[i] = s.unseenError(ctx)
+		}
+	})
+	base := errs[len(list)]
+	// A difference of two errors on the same rows is mostly that of the
+	// networks, not of the noise in them.
+	const worse = 1.03
+	type pair struct {
+		c   *state
+		err float64
+	}
+	var kept []pair
+	for i, c := range list {
+		if errs[i] <= worse*base {
+			kept = append(kept, pair{c, errs[i]})
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)), cmp.Compare(a.err, b.err))
+	})
+	var out []*state
+	for _, p := range kept {
+		out = append(out, p.c)
+	}
+	return out
+}
+
+// within keeps the generators with residuals below limit.
+func within(gens []generator, limit float64) []generator {
+	var out []generator
+	for _, g := range gens {
+		if g.residual < limit {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// unseenError is the error in units of the root's target that small networks of
+// the inputs of s reach on rows they were not trained on.
+func (s *state) unseenError(ctx context.Context) float64 {
+	all := s.data.train
+	rows := min(len(all.Y)/2, networkRows)
+	d, unseen := head(all, rows), tail(all, rows)
+	n := len(d.Names)
+	shapes := []*kan.Network{mustNew([]int{n, 1}, nil, d.Names)}
+	grids := []int{4, 12}
+	if n > 1 {
+		shapes = []*kan.Network{
+			mustNew([]int{n, 1}, [][]kan.Op{{kan.Product}}, d.Names),
+			mustNew([]int{n, 5, 1}, nil, d.Names),
+		}
+	}
+	best := math.Inf(1)
+	predicted := make([]float64, len(unseen.Y))
+	for _, net := range shapes {
+		if ctx.Err() != nil {
+			return math.Inf(1)
+		}
+		trained, _, err := kan.TrainTopology(ctx, net, kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W},
+			kan.TrainOptions{Grid: grids, MaxIter: 30, Starts: 2, Seed: s.opt.Seed})
+		if err != nil {
+			continue
+		}
+		trained.Predict(predicted, unseen.Cols)
+		// The weights of a reduced problem undo the factor of its target.
+		sum := 0.0
+		for i, p := range predicted {
+			r := unseen.Y[i] - p
+			sum += weightAt(unseen.W, i) * r * r
+		}
+		if finite(sum) {
+			best = min(best, math.Sqrt(sum/float64(len(predicted))))
+		}
+	}
+	return best
+}
+
+// tail is the last rows of d.
+func tail(d symbolic.Data, rows int) symbolic.Data {
+	from := len(d.Y) - rows
+	out := symbolic.Data{Names: d.Names, Y: d.Y[from:]}
+	for _, c := range d.Cols {
+		out.Cols = append(out.Cols, c[from:])
+	}
+	if d.W != nil {
+		out.W = d.W[from:]
+	}
+	return out
+}
