@@ -14,6 +14,10 @@ const (
 	mostExpressionInputs = 6
 	bankSize             = 1500
 	bankRows             = 500
+
+	evolutionRows    = 700
+	evolutionLargest = 40
+	evolutionWork    = 1e10 // node-rows
 )
 
 // expressions enumerates short formulas, matches the target under the output
@@ -111,4 +115,36 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 		}
 	}
 	return false
+}
+
+// mutations evolves what is on the front. It is for tables that follow no short
+// law, where a formula of moderate length is wanted all the same.
+func (s *state) mutations(ctx context.Context) bool {
+	d := head(s.data.search, evolutionRows)
+	if len(d.Y) < 20 {
+		return false
+	}
+	s.say("mutations")
+	largest := evolutionLargest
+	if s.opt.MaxComplexity > 0 {
+		largest = min(largest, s.opt.MaxComplexity)
+	}
+	var seeds []*symbolic.Expr
+	for _, c := range s.front.list {
+		seeds = append(seeds, c.expr.Map(func(n *symbolic.Expr) *symbolic.Expr {
+			// Constants that were rounded may move again.
+			if n.Kind() == symbolic.KindFloat {
+				return symbolic.Free(n.Const())
+			}
+			return n
+		}))
+	}
+	found := search.Evolve(ctx, d, seeds, search.EvolveOptions{
+		Largest: largest, Work: evolutionWork, Threads: s.threads, Seed: s.opt.Seed, Domains: s.domains,
+	})
+	var tasks []task
+	for _, c := range found {
+		tasks = append(tasks, task{"mutations", func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{c.Expr} }})
+	}
+	return s.try(ctx, tasks)
 }

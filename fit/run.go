@@ -38,6 +38,7 @@ var stages = []stage{
 	{"merged inputs", (*state).merges, true},
 	{"small networks", (*state).treeNetworks, true},
 	{"dense network", (*state).denseNetwork, true},
+	{"mutations", (*state).mutations, true},
 }
 
 // Run finds formulas for the target of t. It returns the best answer found

@@ -295,10 +295,11 @@ func fingerprint(v []float64) (key uint64, ok bool) {
 }
 
 var (
-	fnExp = function("exp")
-	fnLog = function("log")
-	fnSin = function("sin")
-	fnCos = function("cos")
+	fnExp  = function("exp")
+	fnLog  = function("log")
+	fnSin  = function("sin")
+	fnCos  = function("cos")
+	fnTanh = function("tanh")
 )
 
 func function(name string) *library.Func {
