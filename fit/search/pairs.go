@@ -245,9 +245,9 @@ func (b *Bank) Products(ctx context.Context, y, w []float64) []Candidate {
 	}
 	logs := make([][]float64, len(b.nodes))
 	for k, nd := range b.nodes {
-		// The logarithm of a product is a sum, found without it.
+		// The logarithm of a power is a multiple of another one.
 		switch nd.op {
-		case opMul, opDiv, opInv, opSquare, opSqrt, opExp, opOne:
+		case opInv, opSquare, opSqrt, opOne:
 			continue
 		}
 		c := make([]float64, n)

@@ -158,8 +158,8 @@ func interpolation(y, g, w, share []float64) float64 {
 		sum += w[k] * d * d / v
 		total += w[k]
 	}
-	if !(total > 0) {
-		return math.Inf(1)
+	if mean := sum / total; !math.IsNaN(mean) {
+		return mean
 	}
-	return sum / total
+	return math.Inf(1) // quotients of g beyond float64
 }
