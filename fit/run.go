@@ -32,6 +32,7 @@ var stages = []stage{
 	{"power laws", (*state).powerLaws, false},
 	{"polynomials and rationals", (*state).sparseLaws, false},
 	{"functions of one variable", (*state).univariate, false},
+	{"needless inputs", (*state).screenedInputs, true},
 	{"short formulas", (*state).expressions, true},
 	{"symmetries", (*state).reductions, true},
 	{"networks of one layer", (*state).flatNetworks, true},
