@@ -9,26 +9,35 @@
 //  3. sparse polynomials, Laurent polynomials and rational functions under
 //     output transforms (y^2, 1/y, log y, ...);
 //  4. formulas of one variable, where there is only one;
-//  5. symmetries read off the gradients of networks of all inputs: scalings
+//  5. the problem without the inputs that by themselves do nothing visible to
+//     the target, by analysis of variance;
+//  6. short formulas enumerated, one or two of which explain the target under
+//     an output transform, and formulas of several inputs through which alone
+//     these act on it (package search). No derivative is taken, so this is
+//     what finds laws in noise;
+//  7. symmetries read off the gradients of networks of all inputs: scalings
 //     (sum of a_i*x_i*f_i = p*f, one for every independent unit of a law of
 //     physics) and translations. Each removes an input, whose place others take
 //     as x1/x2 or x1-x2, computed exactly from the data; the smaller problem
-//     runs through the stages by itself, and its formulas are lifted back;
-//  6. networks of one layer of curves, additive and multiplicative, whose curves
+//     runs through the stages by itself, and its formulas are lifted back.
+//     With noise gradients only suggest symmetries, and those are kept with
+//     which a network predicts unseen rows as well as without;
+//  8. networks of one layer of curves, additive and multiplicative, whose curves
 //     are named;
-//  7. merges of two inputs tried out one by one, where gradients say nothing,
+//  9. merges of two inputs tried out one by one, where gradients say nothing,
 //     and y = m(x)*F(z) for monomials m and z by the smoothness of y/m along z;
-//  8. sums and products of two flat networks; a dense network with pruning;
-//  9. polishing: constants refitted on all training rows, snapped where an
+//  10. sums and products of two flat networks; a dense network with pruning;
+//  11. mutations of the best formulas so far, for tables without a short law;
+//  12. polishing: constants refitted on all training rows, snapped where an
 //     exact number explains them, needless terms dropped, formulas simplified.
 //
 // The search ends when a formula is exact, or when what the best one leaves is
 // predicted by no network, so that it can only be noise.
 //
-// A stage reads the state and offers candidate formulas. Every candidate is refitted on the raw data, so no error of a
-// network survives in an answer, and judged also on rows that no fit saw. All
-// candidates go to one Pareto front of error against size, and the answer is
-// the one of least description length (Rissanen 1978; for formulas Udrescu et
+// A stage reads the state and offers candidate formulas. Every candidate is
+// refitted on the raw data, so no error of a network survives in an answer, and
+// judged also on rows that no fit saw. All candidates go to one Pareto front of
+// error against size, and the answer is the one of least description length (Rissanen 1978; for formulas Udrescu et
 // al., AI Feynman 2.0, 2020, section 2).
 //
 // Work is cut into tasks that run side by side but are taken in in order, and

@@ -119,7 +119,10 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 
 // mutations evolves what is on the front. It is for tables that follow no short
 // law, where a formula of moderate length is wanted all the same.
-func (s *state) mutations(ctx context.Context) bool {
+func (s *state) mutations(ctx context.Context) bool { return s.evolve(ctx, evolutionWork) }
+
+// evolve is mutations with a bound on the work in node-rows.
+func (s *state) evolve(ctx context.Context, work int64) bool {
 	d := head(s.data.search, evolutionRows)
 	if len(d.Y) < 20 {
 		return false
@@ -140,7 +143,7 @@ func (s *state) mutations(ctx context.Context) bool {
 		}))
 	}
 	found := search.Evolve(ctx, d, seeds, search.EvolveOptions{
-		Largest: largest, Work: evolutionWork, Threads: s.threads, Seed: s.opt.Seed, Domains: s.domains,
+		Largest: largest, Work: work, Threads: s.threads, Seed: s.opt.Seed, Domains: s.domains,
 	})
 	var tasks []task
 	for _, c := range found {

@@ -6,7 +6,10 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/kansym/kansym/symbolic"
 )
 
 // relevance is the probability below which what an input seems to do to the
@@ -25,20 +28,22 @@ func (s *state) screenedInputs(ctx context.Context) bool {
 		return false
 	}
 	s.say("leaving out inputs")
-	ranks := ranked(d.Y)
-	middle := float64(len(ranks)-1) / 2
-	spreads := make([]float64, len(ranks))
-	for i, r := range ranks {
-		spreads[i] = math.Abs(r - middle)
-	}
+	views := partialResiduals(d)
 	var needless []int
 	for i, c := range d.Cols {
 		p := 1.0
 		tests := 0
-		for _, bins := range []int{6, 24} {
-			for _, response := range [][]float64{ranks, spreads} {
-				p = min(p, equalMeans(c, response, bins))
-				tests++
+		for _, residual := range views {
+			y := residual(i)
+			ranks := ranked(y)
+			middle := float64(len(ranks)-1) / 2
+			spreads := make([]float64, len(ranks))
+			for k, r := range ranks {
+				spreads[k] = math.Abs(r - middle)
+			}
+			for _, bins := range []int{6, 24} {
+				p = min(p, equalMeans(c, ranks, bins), equalMeans(c, spreads, bins))
+				tests += 2
 			}
 		}
 		if p*float64(tests) > relevance {
@@ -47,6 +52,51 @@ func (s *state) screenedInputs(ctx context.Context) bool {
 	}
 	child := s.without(needless)
 	return child != nil && child.solve(ctx)
+}
+
+// partialResiduals returns what an input is tested on: the target, and the
+// target less what the other inputs explain of it by a straight line, of their
+// values or of the logarithms of all. An input of little weight beside others is
+// seen only without them.
+func partialResiduals(d symbolic.Data) []func(input int) []float64 {
+	out := []func(int) []float64{func(int) []float64 { return d.Y }}
+	linear := func(columns [][]float64, y []float64) {
+		ones := make([]float64, len(y))
+		for i := range ones {
+			ones[i] = 1
+		}
+		all := append([][]float64{ones}, columns...)
+		every := make([]int, len(all))
+		for i := range every {
+			every[i] = i
+		}
+		fit := newSparseFit(all, y, d.W)
+		if fit.norm == 0 || !finite(fit.norm) || len(y) <= 2*len(all) {
+			return
+		}
+		coef := fit.solve(every).coef
+		out = append(out, func(input int) []float64 {
+			left := slices.Clone(y)
+			for k, c := range all {
+				if k-1 != input {
+					floats.AddScaled(left, -coef[k], c)
+				}
+			}
+			return left
+		})
+	}
+	linear(d.Cols, d.Y)
+	if lo, hi := bounds(d.Y); lo > 0 || hi < 0 {
+		var columns [][]float64
+		for _, c := range d.Cols {
+			if least, _ := bounds(c); least > 0 {
+				c = mapped(c, math.Log)
+			}
+			columns = append(columns, c)
+		}
+		linear(columns, mapped(d.Y, func(y float64) float64 { return math.Log(math.Abs(y)) }))
+	}
+	return out
 }
 
 // ranked replaces values by their ranks, which no outlier upsets.
