@@ -68,9 +68,9 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	s.say("comparing reductions")
 	s.parallel(len(errs), func(i int) {
 		if i < len(list) {
-			errs[i] = list[i].unseenError(ctx)
+			errs[i] = list[i].unseenError(ctx, views[0].logY)
 		} else {
-			errs[i] = s.unseenError(ctx)
+			errs[i] = s.unseenError(ctx, views[0].logY)
 		}
 	})
 	base := errs[len(list)]
@@ -108,10 +108,20 @@ func within(gens []generator, limit float64) []generator {
 	return out
 }
 
-// unseenError is the error in units of the root's target that small networks of
-// the inputs of s reach on rows they were not trained on.
-func (s *state) unseenError(ctx context.Context) float64 {
+// unseenError is the error that small networks of the inputs of s reach on rows
+// they were not trained on: in units of the root's target, or of its logarithm,
+// which is the better measure where the target spans decades.
+func (s *state) unseenError(ctx context.Context, logs bool) float64 {
 	all := s.data.train
+	if logs {
+		v := view{logX: make([]bool, len(all.Cols)), logY: true}
+		for i, c := range all.Cols {
+			lo, _ := bounds(c)
+			v.logX[i] = lo > 0
+		}
+		d := v.data(all)
+		all = symbolic.Data{Names: all.Names, Cols: d.Cols, Y: d.Y}
+	}
 	rows := min(len(all.Y)/2, networkRows)
 	d, unseen := head(all, rows), tail(all, rows)
 	n := len(d.Names)

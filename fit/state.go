@@ -142,9 +142,28 @@ func (s *state) measure(f symbolic.Fit) *scored {
 	}
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()
-	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= exactError*s.scale
+	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= exactError*s.scale && followsRows(f.Expr, s.data.train)
 	c.bits = s.describe(c)
 	return c
+}
+
+// followsRows reports whether e is close to the target row by row. Where the
+// target spans many decades its largest values alone make up its spread, and a
+// formula of those is not the law.
+func followsRows(e *symbolic.Expr, d symbolic.Data) bool {
+	values, ok := column(e, d)
+	if !ok {
+		return false
+	}
+	// Cancellation leaves few digits on some rows of a true law, never on many.
+	const near, most = 1e-5, 0.9
+	follows := 0
+	for i, y := range d.Y {
+		if math.Abs(values[i]-y) <= near*math.Abs(y) {
+			follows++
+		}
+	}
+	return float64(follows) >= most*float64(len(d.Y))
 }
 
 // describe returns the description length of a candidate in bits.
