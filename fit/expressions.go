@@ -17,7 +17,7 @@ const (
 
 	evolutionRows    = 700
 	evolutionLargest = 40
-	evolutionWork    = 1e10 // node-rows
+	evolutionWork    = 15e6 // node-rows per row
 )
 
 // expressions enumerates short formulas, matches the target under the output
@@ -119,7 +119,9 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 
 // mutations evolves what is on the front. It is for tables that follow no short
 // law, where a formula of moderate length is wanted all the same.
-func (s *state) mutations(ctx context.Context) bool { return s.evolve(ctx, evolutionWork) }
+func (s *state) mutations(ctx context.Context) bool {
+	return s.evolve(ctx, evolutionWork*int64(min(len(s.data.search.Y), evolutionRows)))
+}
 
 // evolve is mutations with a bound on the work in node-rows.
 func (s *state) evolve(ctx context.Context, work int64) bool {

@@ -17,10 +17,16 @@ type scored struct {
 	complexity int
 	bits       float64 // description length, see state.describe
 	exact      bool
+	affine     bool // a polynomial of first degree
 	polished   bool
-	key        uint64 // structureHash of what was fitted
+	key        uint64 // Shape of what was fitted
 	snaps      []symbolic.SnapNote
 }
+
+// decisive is the difference of descriptions in bits that a search takes for
+// evidence. It tries thousands of formulas, and the best of thousands that are
+// all equally good looks better than it is by the logarithm of their number.
+const decisive = 12
 
 // front holds the candidates worth keeping: for every complexity the one of
 // the shortest description, as long as nothing simpler is as good.
@@ -33,10 +39,20 @@ func newFront() *front { return &front{seen: map[uint64]bool{}} }
 
 // add takes in a candidate; it reports whether the candidate is on the front.
 // Of two candidates of one complexity the one of the shorter description stays,
-// the earlier on a tie: round constants are worth a little error.
+// the earlier on a tie: round constants are worth a little error. Against a
+// straight line a curve of its complexity has to be decisively shorter.
 func (f *front) add(c *scored) bool {
+	lead := func(o *scored) float64 {
+		switch {
+		case o.complexity != c.complexity || o.affine == c.affine:
+			return 0
+		case o.affine:
+			return decisive
+		}
+		return -decisive
+	}
 	for _, o := range f.list {
-		if o.bits <= c.bits && (o.complexity == c.complexity || o.complexity < c.complexity && o.error() <= c.error()) {
+		if o.bits <= c.bits+lead(o) && (o.complexity == c.complexity || o.complexity < c.complexity && o.error() <= c.error()) {
 			return false
 		}
 	}
@@ -59,15 +75,20 @@ func (c *scored) error() float64 {
 	return c.trainMSE
 }
 
-// best returns the candidate of least description length, nil when empty.
+// best returns the shortest formula to whose disadvantage nothing decisive is
+// known, nil when empty: its description is hardly longer than the shortest of
+// all.
 func (f *front) best() *scored {
-	var b *scored
+	least := math.Inf(1)
 	for _, c := range f.list {
-		if b == nil || c.bits < b.bits {
-			b = c
+		least = min(least, c.bits)
+	}
+	for _, c := range f.list {
+		if c.bits <= least+decisive {
+			return c
 		}
 	}
-	return b
+	return nil
 }
 
 // worthwhile returns the front without the formulas that are hardly better than

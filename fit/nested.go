@@ -123,7 +123,7 @@ func (s *state) unseenError(ctx context.Context, logs bool) float64 {
 		all = symbolic.Data{Names: all.Names, Cols: d.Cols, Y: d.Y}
 	}
 	rows := min(len(all.Y)/2, networkRows)
-	d, unseen := head(all, rows), tail(all, rows)
+	d, unseen := head(all, rows), all.Rows(len(all.Y)-rows, len(all.Y))
 	n := len(d.Names)
 	shapes := []*kan.Network{mustNew([]int{n, 1}, nil, d.Names)}
 	grids := []int{4, 12}
@@ -156,17 +156,4 @@ func (s *state) unseenError(ctx context.Context, logs bool) float64 {
 		}
 	}
 	return best
-}
-
-// tail is the last rows of d.
-func tail(d symbolic.Data, rows int) symbolic.Data {
-	from := len(d.Y) - rows
-	out := symbolic.Data{Names: d.Names, Y: d.Y[from:]}
-	for _, c := range d.Cols {
-		out.Cols = append(out.Cols, c[from:])
-	}
-	if d.W != nil {
-		out.W = d.W[from:]
-	}
-	return out
 }

@@ -79,16 +79,4 @@ func pick(t *table.Table, rows []int) symbolic.Data {
 }
 
 // head is a view of the first n rows.
-func head(d symbolic.Data, n int) symbolic.Data {
-	if len(d.Y) <= n {
-		return d
-	}
-	h := symbolic.Data{Names: d.Names, Y: d.Y[:n]}
-	for _, c := range d.Cols {
-		h.Cols = append(h.Cols, c[:n])
-	}
-	if d.W != nil {
-		h.W = d.W[:n]
-	}
-	return h
-}
+func head(d symbolic.Data, n int) symbolic.Data { return d.Rows(0, n) }

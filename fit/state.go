@@ -92,7 +92,7 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 		}
 		return n
 	}), symbolic.SimplifyOptions{Domains: s.domains})
-	key := structureHash(e)
+	key := e.Shape()
 	if s.assessed[key] {
 		return nil
 	}
@@ -143,8 +143,33 @@ func (s *state) measure(f symbolic.Fit) *scored {
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()
 	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= exactError*s.scale && followsRows(f.Expr, s.data.train)
+	c.affine = affine(f.Expr)
 	c.bits = s.describe(c)
 	return c
+}
+
+// affine reports whether e is written as a polynomial of at most first degree.
+func affine(e *symbolic.Expr) bool {
+	switch e.Kind() {
+	case symbolic.KindVar:
+		return true
+	case symbolic.KindAdd:
+		for _, a := range e.Args() {
+			if !affine(a) {
+				return false
+			}
+		}
+		return true
+	case symbolic.KindMul:
+		var inputs []*symbolic.Expr
+		for _, a := range e.Args() {
+			if !a.IsConst() {
+				inputs = append(inputs, a)
+			}
+		}
+		return len(inputs) == 0 || len(inputs) == 1 && affine(inputs[0])
+	}
+	return e.IsConst()
 }
 
 // followsRows reports whether e is close to the target row by row. Where the
@@ -168,7 +193,7 @@ func followsRows(e *symbolic.Expr, d symbolic.Data) bool {
 
 // describe returns the description length of a candidate in bits.
 func (s *state) describe(c *scored) float64 {
-	n := len(s.data.train.Y)
+	n := len(s.data.train.Y) + len(s.data.held.Y)
 	return symbolic.DescriptionLength(c.expr, c.error()*float64(n), n, floor*s.scale, len(s.data.train.Names))
 }
 
@@ -292,16 +317,6 @@ func errorOn(e *symbolic.Expr, d symbolic.Data) (mse float64, ok bool) {
 		return math.Inf(1), false
 	}
 	return meanSquare(out, d.Y, d.W)
-}
-
-// structureHash identifies a formula up to the values of its free constants.
-func structureHash(e *symbolic.Expr) uint64 {
-	return e.Map(func(n *symbolic.Expr) *symbolic.Expr {
-		if n.IsFree() {
-			return symbolic.Free(1)
-		}
-		return n
-	}).Hash()
 }
 
 // spread is the weighted standard deviation.

@@ -148,6 +148,16 @@ func (e *Expr) IsInt(n int64) bool { return e.kind == KindRational && e.q == 1 &
 // Hash returns a hash of the tree. Equal trees have equal hashes.
 func (e *Expr) Hash() uint64 { return e.hash }
 
+// Shape is a hash of the tree without the values of its free constants.
+func (e *Expr) Shape() uint64 {
+	return e.Map(func(n *Expr) *Expr {
+		if n.IsFree() {
+			return Free(1)
+		}
+		return n
+	}).hash
+}
+
 // Equal reports whether two trees are the same node for node.
 func (e *Expr) Equal(o *Expr) bool {
 	if e == o {

@@ -20,6 +20,21 @@ type Data struct {
 	W     []float64   // weights, not negative; nil means that all are 1
 }
 
+// Rows is a view of the rows from (included) to to (excluded), as far as there
+// are any.
+func (d Data) Rows(from, to int) Data {
+	to = min(to, len(d.Y))
+	from = max(0, min(from, to))
+	out := Data{Names: d.Names, Y: d.Y[from:to]}
+	for _, c := range d.Cols {
+		out.Cols = append(out.Cols, c[from:to])
+	}
+	if d.W != nil {
+		out.W = d.W[from:to]
+	}
+	return out
+}
+
 // check returns an error that says what is wrong with the shapes of d.
 func (d Data) check() error {
 	if len(d.Names) != len(d.Cols) {

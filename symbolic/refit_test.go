@@ -234,3 +234,18 @@ func ExampleRefit() {
 	fmt.Println(f.Expr.FormatDigits("expr", 6), f.RMSE < 1e-14, err)
 	// Output: 3*exp(-0.5*x)+1 true <nil>
 }
+
+func TestDataRows(t *testing.T) {
+	d := Data{Names: []string{"x"}, Cols: [][]float64{{1, 2, 3}}, Y: []float64{4, 5, 6}, W: []float64{7, 8, 9}}
+	for _, c := range []struct{ from, to, first, n int }{
+		{0, 2, 4, 2}, {1, 3, 5, 2}, {0, 9, 4, 3}, {-1, 1, 4, 1}, {5, 9, 0, 0}, {2, 1, 0, 0},
+	} {
+		got := d.Rows(c.from, c.to)
+		if len(got.Y) != c.n || len(got.Cols[0]) != c.n || len(got.W) != c.n {
+			t.Fatalf("rows %d to %d: %d of them, want %d", c.from, c.to, len(got.Y), c.n)
+		}
+		if c.n > 0 && (got.Y[0] != float64(c.first) || got.W[0] != got.Y[0]+3 || got.Cols[0][0] != got.Y[0]-3) {
+			t.Errorf("rows %d to %d begin with %v", c.from, c.to, got)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package symbolic
 import (
 	"context"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // SnapOptions steer Snap. The zero value means the documented defaults.
@@ -104,7 +106,7 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 		if f.StdErr != nil {
 			stderr = f.StdErr[k]
 		}
-		tol, precision := s.tolerance(c, stderr, f.RMSE, exact)
+		tol, precision := s.tolerance(c, stderr, f.RMSE, exact, len(s.d.Y)-len(values))
 		forms := formsNear(c, tol)
 		if exact && math.Abs(c) > tol && s.rmse(fixConst(f.Expr, k, Int(0))) <= s.opt.Exact*s.scale {
 			// How well a constant that does nothing is known depends on
@@ -155,14 +157,15 @@ const specialBits = 9
 func (e *Expr) isNumeral() bool { return e.kind == KindRational || e.kind == KindFloat }
 
 // tolerance returns how far constant c may move and how many of its bits the
-// data determine.
-func (s *snapper) tolerance(c, stderr, rmse float64, exact bool) (tol, bits float64) {
+// data determine, where the standard error was estimated with the given degrees
+// of freedom.
+func (s *snapper) tolerance(c, stderr, rmse float64, exact bool, freedom int) (tol, bits float64) {
 	mag := math.Abs(c)
 	if !exact {
 		if stderr == 0 {
 			stderr = 1e-9 * mag
 		}
-		return s.opt.Sigmas * stderr, math.Log2(mag / stderr)
+		return studentSigmas(s.opt.Sigmas, freedom) * stderr, math.Log2(mag / stderr)
 	}
 	// The residuals are rounding errors and may be smaller by luck (or zero)
 	// than what rounding does to the constant: take them for the floor.
@@ -172,6 +175,18 @@ func (s *snapper) tolerance(c, stderr, rmse float64, exact bool) (tol, bits floa
 		known = max(known, stderr)
 	}
 	return tol, math.Log2(mag / known)
+}
+
+// studentSigmas is by how many standard errors a constant is off as seldom as a
+// normal variable by the given number of standard deviations: more of them where
+// the standard error itself comes from few degrees of freedom.
+func studentSigmas(sigmas float64, freedom int) float64 {
+	const many = 200
+	if freedom < 1 || freedom > many {
+		return sigmas
+	}
+	seldom := distuv.UnitNormal.CDF(-sigmas)
+	return -distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(seldom)
 }
 
 // rmse is the error of e as it stands, +Inf where it is not finite.

@@ -12,8 +12,7 @@
 // expressions f and g of the bank, all of it follows from inner products: one
 // matrix product gives those, and then a pair costs a dozen operations instead
 // of a pass over the rows. With logarithms of the expressions for columns the
-// same finds products of powers. What no pair gives is found by composing pairs
-// under a function, row by row, given up early when the first rows do not fit.
+// same finds products of powers.
 //
 // [Bank.Scalars] asks a weaker question: is there a formula f of several inputs
 // such that y/g is a smooth function of f alone? Sorted by f, neighbours have
@@ -22,7 +21,8 @@
 // little harm, and the function can be named as one of one variable.
 //
 // [Evolve] starts from the best of those and changes them by mutation, with the
-// constants refitted each time.
+// constants refitted each time, first on few rows: a child that is worse there is
+// given up.
 //
 // The work is counted in node-rows, one operation on one row, and bounded by
 // that count and not by time: the same input gives the same output on any

@@ -46,7 +46,8 @@ type individual struct {
 }
 
 // Evolve improves the seeds by mutation, crossover and refitted constants until
-// the work is spent or ctx is done, and returns the formulas that no shorter one
+// the work is spent, nothing has been gained for half of the way or ctx is done,
+// and returns the formulas that no shorter one
 // equals, shortest first. Only inputs of d occur in the seeds.
 func Evolve(ctx context.Context, d symbolic.Data, seeds []*symbolic.Expr, opt EvolveOptions) []Candidate {
 	variance := meanSquareAboutMean(d)
@@ -71,7 +72,7 @@ func Evolve(ctx context.Context, d symbolic.Data, seeds []*symbolic.Expr, opt Ev
 	}
 	e.breed(ctx, seeds)
 	e.breed(ctx, e.leaves())
-	for e.work < opt.Work && ctx.Err() == nil {
+	for e.work < opt.Work && !e.stale() && ctx.Err() == nil {
 		children := make([]*symbolic.Expr, 0, brood)
 		for range 4 * brood {
 			if c := e.child(); c != nil && len(children) < brood {
@@ -102,6 +103,9 @@ type evolution struct {
 	archive  [][]individual // by complexity, each best first
 	scale    []float64      // of each input: the root of its mean square
 	work     int64
+
+	shortest float64 // description length of the best formula so far
+	gained   int64   // work when it last became shorter
 }
 
 func meanSquareAboutMean(d symbolic.Data) float64 {
@@ -140,7 +144,7 @@ func (e *evolution) breed(ctx context.Context, list []*symbolic.Expr) bool {
 	fresh := make([]individual, 0, len(list))
 	for _, x := range list {
 		x = symbolic.Simplify(x, symbolic.SimplifyOptions{Domains: e.opt.Domains})
-		in := individual{expr: x, complexity: x.Complexity(), hash: shape(x)}
+		in := individual{expr: x, complexity: x.Complexity(), hash: x.Shape()}
 		if in.complexity > e.opt.Largest || e.known[in.hash] || len(x.FreeValues()) > mostConstants || len(x.Vars()) == 0 {
 			continue
 		}
@@ -188,7 +192,7 @@ func (e *evolution) fit(ctx context.Context, in *individual) (work int64) {
 	}
 	const few = 100
 	if len(e.d.Y) > 2*few {
-		if !attempt(head(e.d, few)) {
+		if !attempt(e.d.Rows(0, few)) {
 			in.residual = math.Inf(1)
 			return work
 		}
@@ -204,17 +208,6 @@ func (e *evolution) fit(ctx context.Context, in *individual) (work int64) {
 	return work
 }
 
-func head(d symbolic.Data, rows int) symbolic.Data {
-	out := symbolic.Data{Names: d.Names, Y: d.Y[:rows]}
-	for _, c := range d.Cols {
-		out.Cols = append(out.Cols, c[:rows])
-	}
-	if d.W != nil {
-		out.W = d.W[:rows]
-	}
-	return out
-}
-
 func (e *evolution) keep(in individual) {
 	list := e.archive[in.complexity]
 	at, _ := slices.BinarySearchFunc(list, in, func(a, b individual) int { return cmp.Compare(a.residual, b.residual) })
@@ -222,6 +215,24 @@ func (e *evolution) keep(in individual) {
 		list = slices.Insert(list, at, in)
 		e.archive[in.complexity] = list[:min(len(list), perComplexity)]
 	}
+}
+
+// stale reports whether the best formula has been the same for half of the work
+// done, and for a tenth of all that may be done. What is better is measured by a
+// description length, as otherwise longer formulas gain something for ever where
+// rows are few.
+func (e *evolution) stale() bool {
+	const perNode = 1.5 // nats: one of some five symbols each
+	length := math.Inf(1)
+	for complexity, list := range e.archive {
+		if len(list) > 0 {
+			length = min(length, float64(len(e.d.Y))/2*math.Log(list[0].residual+1e-30)+perNode*float64(complexity))
+		}
+	}
+	if length < e.shortest-1 || e.gained == 0 {
+		e.shortest, e.gained = length, e.work
+	}
+	return e.work-e.gained > max(e.opt.Work/10, e.gained)
 }
 
 // pick draws a formula: a complexity first, so that all lengths are worked on,
@@ -387,14 +398,4 @@ func replaceAt(x *symbolic.Expr, at *int, change func(*symbolic.Expr) *symbolic.
 		return symbolic.Call(x.Func(), next[0])
 	}
 	return x
-}
-
-// shape identifies a formula up to its free constants.
-func shape(x *symbolic.Expr) uint64 {
-	return x.Map(func(n *symbolic.Expr) *symbolic.Expr {
-		if n.IsFree() {
-			return symbolic.Free(1)
-		}
-		return n
-	}).Hash()
 }
