@@ -47,6 +47,7 @@ func (s *state) result(t *table.Table) *Result {
 			r.Network.Edges = append(r.Network.Edges, inDataUnits(r.Net, s.net.edges)...)
 		}
 	}
+	r.Found = append([]string{}, best.found...)
 	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")

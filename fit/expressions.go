@@ -105,7 +105,7 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 		if !c.G.IsInt(1) {
 			factor = symbolic.Pow(c.G, symbolic.Int(-1))
 		}
-		child := s.child([]*symbolic.Expr{c.F}, factor)
+		child := s.child([]*symbolic.Expr{c.F}, factor, smoothWhy)
 		if child == nil || s.root.visited[child.key] {
 			continue
 		}

@@ -21,6 +21,7 @@ type scored struct {
 	polished   bool
 	key        uint64 // Shape of what was fitted
 	snaps      []symbolic.SnapNote
+	found      []string // how, in words
 }
 
 // decisive is the difference of descriptions in bits that a search takes for

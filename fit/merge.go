@@ -103,7 +103,7 @@ func (s *state) monomialSearch(ctx context.Context) bool {
 		if len(m) > 0 {
 			factor = symbolic.Mul(m...)
 		}
-		if c := s.child([]*symbolic.Expr{symbolic.Mul(z...)}, factor); c != nil && ctx.Err() == nil {
+		if c := s.child([]*symbolic.Expr{symbolic.Mul(z...)}, factor, smoothWhy); c != nil && ctx.Err() == nil {
 			if c.solve(ctx) {
 				return true
 			}
@@ -111,6 +111,9 @@ func (s *state) monomialSearch(ctx context.Context) bool {
 	}
 	return false
 }
+
+// smoothWhy is what speaks for one input in place of several.
+const smoothWhy = "rows of nearly equal values have nearly equal targets"
 
 // integerVectors lists the vectors of n integers from -span to span.
 func integerVectors(n, span int) [][]int {
@@ -230,7 +233,7 @@ func (s *state) mergeCandidates() []*state {
 						formulas = append(formulas, symbolic.Var(name))
 					}
 				}
-				add(s.child(formulas, nil))
+				add(s.child(formulas, nil, "a sum or product of curves fits it better by far"))
 			}
 		}
 	}
@@ -244,7 +247,7 @@ func (s *state) mergeCandidates() []*state {
 				formulas = append(formulas, symbolic.Var(name))
 			}
 		}
-		add(s.child(formulas, power(symbolic.Var(d.Names[i]), rational(-p))))
+		add(s.child(formulas, power(symbolic.Var(d.Names[i]), rational(-p)), "a sum or product of curves fits it better by far"))
 	}
 	return out
 }

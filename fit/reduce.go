@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
 
@@ -225,22 +226,26 @@ func (s *state) children(v *view) []*state {
 			out = append(out, c)
 		}
 	}
-	if few := s.without(v.needless(d, plain)); few != nil {
+	if few := s.without(v.needless(d, plain), "the gradients of a network by the others are nothing but its error"); few != nil {
 		add(few)
 	}
+	const (
+		shift = "the gradients of a network show that it does not change when these are shifted together"
+		scale = "the gradients of a network show that it scales with these"
+	)
 	// The error of a gradient is a few times that of the network.
 	limit := min(max(10*v.relative, 1e-3), 0.05)
 	for _, tight := range []float64{limit, limit / 5} {
 		if gens := independent(translations(plain, nil, tight), n-1); len(gens) > 0 {
-			add(s.translated(gens))
+			add(s.translated(gens, shift))
 			if len(gens) > 1 {
-				add(s.translated(gens[:1]))
+				add(s.translated(gens[:1], shift))
 			}
 		}
 		if gens := independent(scalings(append(slices.Clone(scaled), value), nil, tight), n-1); len(gens) > 0 {
-			add(s.scaled(gens))
+			add(s.scaled(gens, scale))
 			if len(gens) > 1 {
-				add(s.scaled(gens[:1]))
+				add(s.scaled(gens[:1], scale))
 			}
 		}
 	}
@@ -263,7 +268,7 @@ func (v *view) needless(d symbolic.Data, plain [][]float64) []int {
 }
 
 // without is the problem without some inputs, nil if none or all would go.
-func (s *state) without(inputs []int) *state {
+func (s *state) without(inputs []int, why string) *state {
 	names := s.data.search.Names
 	if len(inputs) == 0 || len(inputs) == len(names) {
 		return nil
@@ -274,13 +279,13 @@ func (s *state) without(inputs []int) *state {
 			formulas = append(formulas, symbolic.Var(n))
 		}
 	}
-	return s.child(formulas, nil)
+	return s.child(formulas, nil, why)
 }
 
 // child is a problem with other columns. formulas tells what each column is in
 // terms of the columns of s; factor is what the target was multiplied with, nil
-// for nothing.
-func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr) *state {
+// for nothing; why says in words what speaks for it.
+func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr, why string) *state {
 	names := make([]string, len(formulas))
 	for i, f := range formulas {
 		if names[i] = f.Name(); f.Kind() != symbolic.KindVar {
@@ -348,9 +353,16 @@ func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr) *state {
 		c.factor = symbolic.Simplify(symbolic.Mul(s.factor, s.lift0(factor)), symbolic.SimplifyOptions{Domains: s.root.domains})
 	}
 	c.key = c.factor.String()
+	var columns []string
 	for _, f := range c.columns {
 		c.key += ";" + f.String()
+		columns = append(columns, f.Format(library.LangText))
 	}
+	target := "the target"
+	if !c.factor.IsInt(1) {
+		target += " times " + c.factor.Format(library.LangText)
+	}
+	c.steps = append(slices.Clone(s.steps), target+" as a function of "+enumerate(columns)+": "+why)
 	return c
 }
 
@@ -384,7 +396,7 @@ func column(e *symbolic.Expr, d symbolic.Data) ([]float64, bool) {
 }
 
 // scaled removes inputs by scaling symmetries.
-func (s *state) scaled(gens []generator) *state {
+func (s *state) scaled(gens []generator, why string) *state {
 	d := s.data.train
 	e, ok := eliminate(gens, func(i int, exponent float64) bool {
 		lo, hi := bounds(d.Cols[i])
@@ -418,11 +430,11 @@ func (s *state) scaled(gens []generator) *state {
 			formulas = append(formulas, product(symbolic.Var(n), e.exponent[i]))
 		}
 	}
-	return s.child(formulas, product(nil, e.target))
+	return s.child(formulas, product(nil, e.target), why)
 }
 
 // translated removes inputs by translation symmetries.
-func (s *state) translated(gens []generator) *state {
+func (s *state) translated(gens []generator, why string) *state {
 	d := s.data.train
 	e, ok := eliminate(gens, func(int, float64) bool { return true })
 	if !ok {
@@ -441,7 +453,7 @@ func (s *state) translated(gens []generator) *state {
 		}
 		formulas = append(formulas, symbolic.Add(terms...))
 	}
-	return s.child(formulas, nil)
+	return s.child(formulas, nil, why)
 }
 
 // rational returns a multiple of 1/12 exactly.

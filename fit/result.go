@@ -21,6 +21,7 @@ type Result struct {
 	Front     []*Candidate `json:"front"`
 	Network   *NetworkInfo `json:"network,omitempty"`
 	Structure []string     `json:"structure"`
+	Found     []string     `json:"found"` // how Best was found, step by step
 	Noise     NoiseInfo    `json:"noise"`
 	Warnings  []string     `json:"warnings"`
 

@@ -50,7 +50,7 @@ func (s *state) screenedInputs(ctx context.Context) bool {
 			needless = append(needless, i)
 		}
 	}
-	child := s.without(needless)
+	child := s.without(needless, "neither level nor spread of the target changes with the others")
 	return child != nil && child.solve(ctx)
 }
 

@@ -34,6 +34,7 @@ type state struct {
 	lift    func(*symbolic.Expr) *symbolic.Expr
 	columns []*symbolic.Expr
 	factor  *symbolic.Expr // of the target
+	steps   []string       // how the reduced problem came about, in words
 	key     string         // of columns and factor
 	visited map[string]bool
 
@@ -199,11 +200,12 @@ func (s *state) describe(c *scored) float64 {
 
 // polish removes redundant constants, snaps the others and keeps what has the
 // shorter description.
-func (s *state) polish(ctx context.Context, c *scored) *scored {
+func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 	if c.polished {
 		return c
 	}
-	best := c
+	defer func() { best.found = c.found }()
+	best = c
 	best.polished = true
 	f := c.fit
 	if e, err := symbolic.RemoveRedundant(ctx, c.expr, s.data.train); err == nil && !e.Equal(c.expr) {

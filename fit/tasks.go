@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/kansym/kansym/symbolic"
@@ -66,6 +67,7 @@ func (s *state) attempt(ctx context.Context, t task) (out []*scored) {
 	defer s.guard(t.name)
 	for _, e := range t.run(ctx) {
 		if c := s.root.assess(ctx, s.lift(e)); c != nil {
+			c.found = append(slices.Clone(s.steps), "by "+t.name)
 			out = append(out, c)
 		}
 	}

@@ -357,7 +357,7 @@ func (s *state) univariate(ctx context.Context) bool {
 		return false
 	}
 	search := func(set *library.Set) task {
-		return task{"functions of " + d.Names[0], func(ctx context.Context) []*symbolic.Expr {
+		return task{"functions of " + s.lift0(symbolic.Var(d.Names[0])).Format(library.LangText), func(ctx context.Context) []*symbolic.Expr {
 			return symbolic.MatchUnivariate(ctx, d.Cols[0], d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{})
 		}}
 	}

@@ -60,6 +60,7 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 		}
 	}
 	writeList(b, "Structure", structure(r))
+	writeList(b, "How it was found", r.Found)
 	writeList(b, "Warnings", r.Warnings)
 	return b.Flush()
 }

@@ -60,6 +60,7 @@ func results(t *testing.T) map[string]*fit.Result {
 				{Layer: 1, From: 0, To: 0, Name: "exp", A: 1, B: 0, C: 1, D: 0, RMSE: 2.5e-6, R2: 1},
 			}},
 			Structure: []string{"v and c enter only as v/c"},
+			Found:     []string{"by sums of short formulas for 1/y"},
 			Warnings:  []string{`column "v (m/s)" is called v in formulas`},
 		},
 		"noisy": {
@@ -175,13 +176,13 @@ func TestJSONEmpty(t *testing.T) {
 	}
 	for _, k := range []string{
 		"version", "target", "rows", "rows_used", "rows_heldout", "seed", "seconds", "variables",
-		"best", "front", "structure", "noise", "warnings", "interrupted",
+		"best", "front", "structure", "found", "noise", "warnings", "interrupted",
 	} {
 		if _, ok := m[k]; !ok {
 			t.Errorf("%s is missing", k)
 		}
 	}
-	for _, k := range []string{"variables", "front", "structure", "warnings"} {
+	for _, k := range []string{"variables", "front", "structure", "found", "warnings"} {
 		if _, ok := m[k].([]any); !ok {
 			t.Errorf("%s is %v, not an array", k, m[k])
 		}
