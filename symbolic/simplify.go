@@ -1,6 +1,9 @@
 package symbolic
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // SimplifyOptions say what Simplify may rely on.
 type SimplifyOptions struct {
@@ -37,7 +40,7 @@ func Simplify(e *Expr, opt SimplifyOptions) *Expr {
 			// these is the same wherever the turn begins.
 			best := next
 			for _, c := range seen[i:] {
-				if d := c.Complexity() - best.Complexity(); d < 0 || d == 0 && compareExpr(c, best) < 0 {
+				if cmp.Or(c.Complexity()-best.Complexity(), quotients(c)-quotients(best), compareExpr(c, best)) < 0 {
 					best = c
 				}
 			}
@@ -76,8 +79,10 @@ func (s *simplifier) round(e *Expr) *Expr {
 	size, free := e.Complexity(), freeCount(e)
 	normal := s.normal(e)
 	try := func(c *Expr) {
-		// Of equal forms the later wins, so that the order becomes canonical.
-		if n, f := c.Complexity(), freeCount(c); f <= free && (n < size || n == size && best == e) && wellFormed(c) {
+		// Of equal forms the one of fewer quotients wins, then the later, so that
+		// the order becomes canonical.
+		n, f := c.Complexity(), freeCount(c)
+		if f <= free && (n < size || n == size && (best == e || quotients(c) < quotients(best))) && wellFormed(c) {
 			best, size = c, n
 		}
 	}
@@ -94,7 +99,26 @@ func (s *simplifier) round(e *Expr) *Expr {
 	for _, x := range s.divideThrough(normal) {
 		try(s.compact(s.normal(x)))
 	}
+	for _, x := range s.multiplyInto(normal) {
+		x = s.normal(x)
+		try(s.compact(x))
+		for _, y := range s.multiplyInto(x) {
+			try(s.compact(s.normal(y)))
+		}
+	}
 	return best
+}
+
+// quotients counts the negative powers.
+func quotients(e *Expr) int {
+	count := 0
+	e.Walk(func(n *Expr) bool {
+		if n.kind == KindPow && n.args[1].IsConst() && n.args[1].v < 0 {
+			count++
+		}
+		return true
+	})
+	return count
 }
 
 // wellFormed reports whether all constants are finite.

@@ -81,3 +81,50 @@ func (s *simplifier) divideThrough(e *Expr) []*Expr {
 	})
 	return out
 }
+
+// multiplyInto is the reverse of divideThrough: it moves a factor of a product
+// into a power of a sum beside it, t^n*(u+v)^p = (t^(n/p)*u+t^(n/p)*v)^p, once for
+// each such factor. x*sqrt((y/x)^2+1) becomes sqrt(y^2+x^2), which is also right
+// where x is negative.
+func (s *simplifier) multiplyInto(e *Expr) []*Expr {
+	var out []*Expr
+	e.Walk(func(n *Expr) bool {
+		if n.kind != KindMul {
+			return true
+		}
+		f := split(n)
+		for i, sum := range f.list {
+			if sum.base.kind != KindAdd || sum.exponent.kind != KindRational {
+				continue
+			}
+			for j, g := range f.list {
+				const largest = 4
+				p := sum.exponent
+				if j == i || !isInteger64(g.exponent) || max(g.exponent.p, -g.exponent.p) > largest || g.base.kind == KindAdd || hasFree(g.base) ||
+					g.exponent.p*p.q%p.p != 0 || p.q != 1 && !s.rangeOf(g.base).positive() {
+					continue
+				}
+				factor := s.power(g.base, Int(g.exponent.p*p.q/p.p))
+				terms := make([]*Expr, len(sum.base.args))
+				for k, t := range sum.base.args {
+					terms[k] = s.product([]*Expr{t, factor})
+				}
+				rest := factors{number: f.number}
+				for k, h := range f.list {
+					if k != i && k != j {
+						rest.list = append(rest.list, h)
+					}
+				}
+				moved := s.product([]*Expr{rest.expr(), s.power(s.sum(terms), p)})
+				out = append(out, e.Map(func(m *Expr) *Expr {
+					if m.Equal(n) {
+						return moved
+					}
+					return m
+				}))
+			}
+		}
+		return true
+	})
+	return out
+}

@@ -100,6 +100,7 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 	values := f.Expr.FreeValues()
 	exact := f.RMSE <= s.opt.Exact*s.scale
 	now := s.describe(f)
+	inTrig := angles(f.Expr)
 	for _, k := range snapOrder(f.Expr) {
 		c := values[k]
 		stderr := 0.0
@@ -121,7 +122,11 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 			if c != 0 && !form.node.IsInt(0) && form.bits > precision-chanceBits {
 				break // forms come with growing bits
 			}
-			if !exact && !form.node.isNumeral() && form.bits > precision-specialBits {
+			special := float64(specialBits)
+			if inTrig[k] {
+				special = chanceBits
+			}
+			if !exact && !form.node.isNumeral() && form.bits > precision-special {
 				continue
 			}
 			e := Simplify(fixConst(f.Expr, k, form.node), SimplifyOptions{Domains: s.opt.Domains})
@@ -151,7 +156,29 @@ const chanceBits = 2
 // specialBits takes the place of chanceBits for pi, e and roots where there is
 // noise: of numbers so special a chance meeting is taken for a discovery, so
 // 3.1 with an error of 0.03 stays what it is.
+//
+// In the arguments of sines and cosines multiples of pi are what one expects, and
+// chanceBits do.
 const specialBits = 9
+
+// angles tells of each free constant whether it is a factor or a term of the
+// argument of a trigonometric function.
+func angles(e *Expr) []bool {
+	var out []bool
+	var visit func(n *Expr, inside bool)
+	visit = func(n *Expr, inside bool) {
+		if n.IsFree() {
+			out = append(out, inside)
+		}
+		for _, a := range n.args {
+			argument := n.kind == KindCall && (n.fn.Name == "sin" || n.fn.Name == "cos" || n.fn.Name == "tan") ||
+				inside && (n.kind == KindAdd || n.kind == KindMul)
+			visit(a, argument)
+		}
+	}
+	visit(e, false)
+	return out
+}
 
 // isNumeral reports whether e is a number written with digits alone.
 func (e *Expr) isNumeral() bool { return e.kind == KindRational || e.kind == KindFloat }
