@@ -14,6 +14,10 @@ const (
 	mostExpressionInputs = 6
 	bankSize             = 1500
 	bankRows             = 500
+	// Longer expressions take many more matches, and only with few inputs are
+	// their terms long enough for more than the shorter ones found.
+	mostLongerInputs = 4
+	longerRows       = 250
 
 	evolutionRows    = 700
 	evolutionLargest = 40
@@ -25,31 +29,69 @@ const (
 // by a function of one variable.
 func (s *state) expressions(ctx context.Context) bool {
 	d := head(s.data.search, bankRows)
-	if len(d.Names) > mostExpressionInputs || len(d.Y) < 20 {
+	bank := s.bank(ctx, d, mostExpressionInputs)
+	if bank == nil {
 		return false
 	}
-	s.say("short formulas")
-	bank := search.NewBank(ctx, d, bankSize)
-	tasks := []task{{"products of short formulas", func(ctx context.Context) []*symbolic.Expr {
-		return s.formulas(bank.Products(ctx, d.Y, d.W))
-	}}}
+	tasks := []task{s.matched("products", d, identity, bank.Products)}
 	for _, t := range outputTransforms() {
-		tasks = append(tasks, task{"sums of short formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
-			ty, tw, ok := t.apply(d.Y, d.W)
-			if !ok {
-				return nil
-			}
-			var out []*symbolic.Expr
-			for _, e := range s.formulas(bank.Sums(ctx, ty, tw)) {
-				out = append(out, t.inverse(e, allNegative(d.Y)))
-			}
-			return out
-		}})
+		tasks = append(tasks, s.matched("sums", d, t, bank.Sums))
 	}
 	if s.try(ctx, tasks) || s.root.settled(ctx, true) {
 		return true
 	}
 	return s.scalarGroups(ctx, bank, d)
+}
+
+// longerExpressions goes on where expressions ended: with three terms or
+// factors, with products under the output transforms, and with quotients.
+func (s *state) longerExpressions(ctx context.Context) bool {
+	d := head(s.data.search, longerRows)
+	bank := s.bank(ctx, d, mostLongerInputs)
+	if bank == nil {
+		return false
+	}
+	bank.Triples = true
+	var tasks []task
+	for _, t := range outputTransforms() {
+		// A power of a product is one, and one of a quotient nearly so.
+		if !t.mirror && t.name != reciprocal.name {
+			tasks = append(tasks, s.matched("products", d, t, bank.Products))
+		}
+		tasks = append(tasks, s.matched("sums", d, t, bank.Sums))
+	}
+	for _, t := range outputTransforms() {
+		if !t.mirror && t.name != reciprocal.name || t.name == "y^2" {
+			tasks = append(tasks, s.matched("quotients", d, t, bank.Quotients))
+		}
+	}
+	return s.try(ctx, tasks)
+}
+
+// bank enumerates short formulas of the inputs of d; nil where there are more
+// inputs than most or too few rows.
+func (s *state) bank(ctx context.Context, d symbolic.Data, most int) *search.Bank {
+	if len(d.Names) > most || len(d.Y) < 20 {
+		return nil
+	}
+	s.say("short formulas")
+	return search.NewBank(ctx, d, bankSize)
+}
+
+// matched is the task of matching the target of d under t with formulas of a
+// bank.
+func (s *state) matched(what string, d symbolic.Data, t transform, match func(ctx context.Context, t, w []float64) []search.Candidate) task {
+	return task{what + " of short formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+		ty, tw, ok := t.apply(d.Y, d.W)
+		if !ok {
+			return nil
+		}
+		var out []*symbolic.Expr
+		for _, e := range s.formulas(match(ctx, ty, tw)) {
+			out = append(out, t.inverse(e, allNegative(d.Y)))
+		}
+		return out
+	}}
 }
 
 // formulas lists the candidates and, where few inputs are left, each once more

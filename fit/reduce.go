@@ -102,6 +102,7 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).reductions,
 		(*state).flatNetworks,
 		(*state).merges,
+		(*state).longerExpressions,
 		(*state).treeNetworks,
 	} {
 		if ctx.Err() != nil {

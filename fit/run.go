@@ -37,6 +37,7 @@ var stages = []stage{
 	{"symmetries", (*state).reductions, true},
 	{"networks of one layer", (*state).flatNetworks, true},
 	{"merged inputs", (*state).merges, true},
+	{"longer formulas", (*state).longerExpressions, true},
 	{"small networks", (*state).treeNetworks, true},
 	{"dense network", (*state).denseNetwork, true},
 	{"mutations", (*state).mutations, true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,6 +22,7 @@ const (
 	opSub
 	opMul
 	opDiv
+	opPow
 	opInv
 	opSquare
 	opSqrt
@@ -33,7 +35,7 @@ const (
 // sizes are what the operations count for. Functions count for more than
 // arithmetic: laws have few of them.
 var sizes = [...]int{
-	opVar: 1, opOne: 1, opAdd: 1, opSub: 1, opMul: 1, opDiv: 1, opInv: 1,
+	opVar: 1, opOne: 1, opAdd: 1, opSub: 1, opMul: 1, opDiv: 1, opPow: 2, opInv: 1,
 	opSquare: 1, opSqrt: 1, opExp: 2, opLog: 2, opSin: 2, opCos: 2,
 }
 
@@ -51,6 +53,10 @@ type node struct {
 // Bank is a set of expressions over the columns of a table, shortest first,
 // with their values.
 type Bank struct {
+	// Triples lets Sums and Products extend the best pairs by a third
+	// expression, which takes about twice as long.
+	Triples bool
+
 	names  []string
 	rows   int
 	nodes  []node
@@ -121,9 +127,9 @@ func (b *Bank) growUnary(size, most int) {
 func redundant(op, inner operation) bool {
 	switch op {
 	case opSquare:
-		return inner == opSqrt || inner == opInv || inner == opExp
+		return inner == opSqrt || inner == opInv
 	case opInv:
-		return inner == opInv || inner == opDiv || inner == opExp
+		return inner == opInv || inner == opDiv
 	case opSqrt:
 		return inner == opSquare || inner == opInv || inner == opExp
 	case opLog:
@@ -134,6 +140,9 @@ func redundant(op, inner operation) bool {
 
 func (b *Bank) growBinary(ctx context.Context, size, most int) {
 	for left := 1; left <= size-2; left++ {
+		if right := size - sizes[opPow] - left; right >= 1 {
+			b.growPowers(size, left, right, most)
+		}
 		right := size - 1 - left
 		for _, i := range b.bySize[left] {
 			if ctx.Err() != nil {
@@ -159,6 +168,26 @@ func (b *Bank) growBinary(ctx context.Context, size, most int) {
 	}
 }
 
+// growPowers raises positive expressions to powers that vary.
+func (b *Bank) growPowers(size, left, right, most int) {
+	for _, i := range b.bySize[left] {
+		p := b.nodes[i]
+		if p.vars == 0 || p.function || p.op == opInv || p.op == opSquare || p.op == opSqrt || slices.Min(b.cols[i]) <= 0 {
+			continue
+		}
+		for _, j := range b.bySize[right] {
+			q := b.nodes[j]
+			if q.vars == 0 || q.function || p.vars == q.vars && bits.OnesCount64(p.vars) == 1 {
+				continue // x^x is in no law
+			}
+			b.offer(node{op: opPow, size: uint8(size), function: true, vars: p.vars | q.vars, a: i, b: j})
+			if len(b.nodes) >= most {
+				return
+			}
+		}
+	}
+}
+
 // offer evaluates a node and keeps it if its values are finite and new.
 func (b *Bank) offer(n node) {
 	if b.spare == nil {
@@ -172,7 +201,7 @@ func (b *Bank) offer(n node) {
 // apply evaluates a node into dst and reports whether the values are usable.
 func (b *Bank) apply(dst []float64, n node) bool {
 	var y []float64
-	if n.op >= opAdd && n.op <= opDiv {
+	if n.op >= opAdd && n.op <= opPow {
 		y = b.cols[n.b][:len(dst)]
 	}
 	b.work.Add(int64(len(dst)))
@@ -203,6 +232,11 @@ func evaluate(dst []float64, op operation, x, y []float64) bool {
 		y = y[:len(dst)]
 		for i := range dst {
 			dst[i] = x[i] / y[i]
+		}
+	case opPow:
+		y = y[:len(dst)]
+		for i := range dst {
+			dst[i] = math.Pow(x[i], y[i])
 		}
 	case opInv:
 		for i := range dst {
@@ -328,7 +362,7 @@ func (b *Bank) build(i int32) *symbolic.Expr {
 		e = symbolic.Var(b.names[n.a])
 	case opOne:
 		e = symbolic.Int(1)
-	case opAdd, opSub, opMul, opDiv:
+	case opAdd, opSub, opMul, opDiv, opPow:
 		e = written(n.op, b.build(n.a), b.build(n.b))
 	default:
 		e = written(n.op, b.build(n.a), nil)
@@ -348,6 +382,8 @@ func written(op operation, x, y *symbolic.Expr) *symbolic.Expr {
 		return symbolic.Mul(x, y)
 	case opDiv:
 		return symbolic.Div(x, y)
+	case opPow:
+		return symbolic.Pow(x, y)
 	case opInv:
 		return symbolic.Pow(x, symbolic.Int(-1))
 	case opSquare:

@@ -12,7 +12,9 @@
 // expressions f and g of the bank, all of it follows from inner products: one
 // matrix product gives those, and then a pair costs a dozen operations instead
 // of a pass over the rows. With logarithms of the expressions for columns the
-// same finds products of powers.
+// same finds products of powers, and with columns g*t beside those of f it finds
+// quotients: t = (a+b*f)/(1-c*g) is t = a+b*f+c*g*t. A third term is sought only
+// for the pairs that explain most.
 //
 // [Bank.Scalars] asks a weaker question: is there a formula f of several inputs
 // such that y/g is a smooth function of f alone? Sorted by f, neighbours have
