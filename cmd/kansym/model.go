@@ -196,10 +196,20 @@ func (p *predictor) evaluate(formula string, set *library.Set) error {
 	return nil
 }
 
-// networkPredictor predicts by the network of a model file. Functions that are
-// not built in are defined in the file or by v.
-func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, error) {
-	m, err := kan.Load(bytes.NewReader(text), func(name, formula string) (*library.Func, error) {
+// loadModel reads a model file. The error names the file.
+func loadModel(path string, v *vocabulary) (*kan.Model, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readModel(path, f, v)
+}
+
+// readModel reads a model from a file that is open. Functions that are not
+// built in are defined in the file or by v.
+func readModel(path string, in io.Reader, v *vocabulary) (*kan.Model, error) {
+	m, err := kan.Load(in, func(name, formula string) (*library.Func, error) {
 		if f, ok := library.Lookup(name); ok && formula == "" {
 			return f, nil
 		}
@@ -214,20 +224,34 @@ func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, erro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	p := &predictor{target: m.Target, predict: func(dst []float64, cols [][]float64) {
+	return m, nil
+}
+
+// modelInputs lists the inputs of a model with their columns.
+func modelInputs(m *kan.Model) []fit.Variable {
+	var out []fit.Variable
+	for i, name := range m.Network.Inputs {
+		x := fit.Variable{Name: name, Column: name}
+		if m.Columns != nil {
+			x.Column = m.Columns[i]
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// networkPredictor predicts by the network of a model file.
+func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, error) {
+	m, err := readModel(path, bytes.NewReader(text), v)
+	if err != nil {
+		return nil, err
+	}
+	return &predictor{target: m.Target, inputs: modelInputs(m), predict: func(dst []float64, cols [][]float64) {
 		m.Network.Predict(dst, cols)
 		for i, y := range dst {
 			if math.IsInf(y, 0) {
 				dst[i] = math.NaN()
 			}
 		}
-	}}
-	for i, name := range m.Network.Inputs {
-		x := fit.Variable{Name: name, Column: name}
-		if m.Columns != nil {
-			x.Column = m.Columns[i]
-		}
-		p.inputs = append(p.inputs, x)
-	}
-	return p, nil
+	}}, nil
 }
