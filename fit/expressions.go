@@ -40,7 +40,22 @@ func (s *state) expressions(ctx context.Context) bool {
 	if s.try(ctx, tasks) || s.root.settled(ctx, true) {
 		return true
 	}
+	// Without noise gradients know better what to merge, and this comes after
+	// them.
+	if len(d.Names) < 2 || s.clear(ctx) {
+		return false
+	}
 	return s.scalarGroups(ctx, bank, d)
+}
+
+// heart looks for one variable at heart where gradients did not help.
+func (s *state) heart(ctx context.Context) bool {
+	d := head(s.data.search, bankRows)
+	if len(d.Names) < 2 || !s.clear(ctx) {
+		return false // expressions did
+	}
+	bank := s.bank(ctx, d, mostExpressionInputs)
+	return bank != nil && s.scalarGroups(ctx, bank, d)
 }
 
 // longerExpressions goes on where expressions ended: with three terms or
@@ -136,11 +151,14 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 	luck := 1 + 4/math.Sqrt(float64(len(d.Y)))
 	followed := 0
 	const mostFollowed, mostNoise = 2, 0.3
+	// What leaves more than a network of all inputs does is wrong.
+	const worse = 2
+	most := min(mostNoise, worse*s.unexplained(ctx)+1e-6)
 	for _, c := range list {
 		if ctx.Err() != nil || followed == mostFollowed {
 			return false
 		}
-		if c.Noise > mostNoise || c.Noise > luck*least+1e-6 {
+		if c.Noise > most || c.Noise > luck*least+1e-6 {
 			continue
 		}
 		var factor *symbolic.Expr

@@ -22,6 +22,7 @@ type scored struct {
 	key        uint64 // Shape of what was fitted
 	snaps      []symbolic.SnapNote
 	found      []string // how, in words
+	later      bool     // not assessed yet: complexity and error are as proposed
 }
 
 // decisive is the difference of descriptions in bits that a search takes for

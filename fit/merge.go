@@ -153,9 +153,10 @@ func roughness(y []float64, order []int) float64 {
 func (s *state) merges(ctx context.Context) bool {
 	n := len(s.data.search.Names)
 	const mostInputs, mostFollowed = 9, 2
-	if n < 2 || n > mostInputs || s.depth >= deepest {
+	if n < 2 || n > mostInputs || s.depth >= deepest || s.merged {
 		return false
 	}
+	s.merged = true
 	if s.monomialSearch(ctx) {
 		return true
 	}
@@ -181,6 +182,10 @@ func (s *state) merges(ctx context.Context) bool {
 	// A problem with one input less is easier to fit in any case; a true merge
 	// is so by far.
 	followed := 0
+	s.trace("error %.3g", base)
+	for _, i := range order[:min(len(order), 3)] {
+		s.trace(" %.3g of %s", errs[i], children[i].key)
+	}
 	for _, i := range order {
 		if followed == mostFollowed || errs[i] > 0.5*base {
 			break

@@ -47,8 +47,9 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		}
 		add(s.without(v.needless(d, plain), why))
 		const loosest = 0.2
-		shifts := translations(plain, nil, loosest)
-		scales := scalings(append(slices.Clone(scaled), value), nil, loosest)
+		columns := append(slices.Clone(scaled), value)
+		shifts := translations(plain, evenly(plain), loosest)
+		scales := scalings(columns, evenly(columns), loosest)
 		for _, limit := range []float64{0.02, 0.05, 0.1, loosest} {
 			if gens := independent(within(shifts, limit), len(d.Names)-1); len(gens) > 0 {
 				add(s.translated(gens, why))
@@ -75,6 +76,10 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		}
 	})
 	base := errs[len(list)]
+	s.trace("unseen error %.3g", base)
+	for i, c := range list {
+		s.trace(" %.3g of %s", errs[i], c.key)
+	}
 	// A difference of two errors on the same rows is mostly that of the
 	// networks, not of the noise in them.
 	const worse = 1.03
@@ -88,8 +93,16 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 			kept = append(kept, pair{c, errs[i]})
 		}
 	}
+	// What noise leaves is the same for all true reductions, and then fewer inputs
+	// are better; where networks are the limit, a true one fits better than a false
+	// one.
+	least := math.Inf(1)
+	for _, p := range kept {
+		least = min(least, p.err)
+	}
+	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(1.1)) }
 	slices.SortStableFunc(kept, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)), cmp.Compare(a.err, b.err))
+		return cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)), cmp.Compare(a.err, b.err))
 	})
 	var out []*state
 	for _, p := range kept {

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"io"
 	"time"
 
 	"github.com/kansym/kansym/library"
@@ -43,6 +44,11 @@ type Options struct {
 	// NoNetwork leaves out the network that is otherwise trained when a formula
 	// was certain without one.
 	NoNetwork bool
+
+	// Trace, if not nil, gets a line for every step of the search with the
+	// seconds since the start, for those who want to know why a formula was
+	// found or missed.
+	Trace io.Writer
 
 	// Progress, if not nil, is called from one goroutine as work proceeds.
 	Progress func(Progress)

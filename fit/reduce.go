@@ -52,13 +52,16 @@ func (s *state) reductions(ctx context.Context) bool {
 		return found, found
 	}
 	var all []*view
-	for _, width := range []int{3, 6} {
+	for _, width := range viewWidths {
 		views := s.views(ctx, width)
 		if len(views) == 0 {
 			return false
 		}
 		best = min(best, views[0].relative)
 		all = append(all, views...)
+		for _, v := range views {
+			s.trace("network of width %d, logarithms of inputs %v and target %v: relative error %.2g", width, v.logX, v.logY, v.relative)
+		}
 		if best > noisyRelative && len(s.data.train.Y) >= nestedRows {
 			continue
 		}
@@ -77,7 +80,13 @@ func (s *state) reductions(ctx context.Context) bool {
 			break
 		}
 	}
-	if best > noisyRelative && len(s.data.train.Y) >= nestedRows {
+	// Of networks that explain little, gradients are no guide: what oscillates
+	// shows a merge by that it fits at all.
+	const little, hardly = 0.2, 0.6
+	if best > little && s.merges(ctx) {
+		return true
+	}
+	if best > noisyRelative && best < hardly && len(s.data.train.Y) >= nestedRows {
 		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
 		for _, child := range s.nested(ctx, all) {
 			if found, stop := follow(child); stop {
@@ -94,12 +103,15 @@ func (s *state) solve(ctx context.Context) bool {
 		return false
 	}
 	s.root.visited[s.key] = true
+	s.trace("begin %s", s.key)
+	defer s.trace("end %s", s.key)
 	for _, st := range []func(*state, context.Context) bool{
 		(*state).powerLaws,
 		(*state).sparseLaws,
 		(*state).univariate,
 		(*state).expressions,
 		(*state).reductions,
+		(*state).heart,
 		(*state).flatNetworks,
 		(*state).merges,
 		(*state).longerExpressions,
@@ -115,8 +127,61 @@ func (s *state) solve(ctx context.Context) bool {
 	return false
 }
 
-// views trains networks with one hidden layer of width nodes, best first.
+// viewWidths are the numbers of hidden nodes that networks are tried with.
+var viewWidths = []int{3, 6}
+
+// clear reports whether networks fit well enough to read symmetries off their
+// gradients.
+func (s *state) clear(ctx context.Context) bool {
+	for _, width := range viewWidths {
+		if views := s.views(ctx, width); len(views) > 0 && views[0].relative <= noisyRelative {
+			return true
+		}
+	}
+	return false
+}
+
+// unexplained is the share of the variance of the target that the best network
+// leaves.
+func (s *state) unexplained(ctx context.Context) float64 {
+	d := head(s.data.search, networkRows)
+	variance := spread(d.Y, d.W)
+	variance *= variance
+	predicted := make([]float64, len(d.Y))
+	least := 1.0
+	for _, width := range viewWidths {
+		for _, v := range s.views(ctx, width) {
+			v.net.Predict(predicted, v.data(d).Cols)
+			if v.logY {
+				for i, y := range d.Y {
+					predicted[i] = math.Copysign(math.Exp(predicted[i]), y)
+				}
+			}
+			if mse, ok := meanSquare(predicted, d.Y, d.W); ok {
+				least = min(least, mse/variance)
+			}
+		}
+	}
+	return least
+}
+
+// views returns trained networks with one hidden layer of width nodes, best
+// first.
 func (s *state) views(ctx context.Context, width int) []*view {
+	if list, ok := s.trained[width]; ok {
+		return list
+	}
+	list := s.trainViews(ctx, width)
+	if ctx.Err() == nil {
+		if s.trained == nil {
+			s.trained = map[int][]*view{}
+		}
+		s.trained[width] = list
+	}
+	return list
+}
+
+func (s *state) trainViews(ctx context.Context, width int) []*view {
 	d := head(s.data.search, networkRows)
 	n := len(d.Names)
 	logs := make([]bool, n)
@@ -202,6 +267,27 @@ func (v *view) gradients(d symbolic.Data) (value []float64, plain, scaled [][]fl
 	return value, plain, scaled
 }
 
+// evenly returns row weights that make rows count about alike, whatever the
+// size of their gradients: a symmetry holds everywhere, and the few rows where a
+// function is steepest are those that a network is worst at. Rows of hardly any
+// gradient count for less, as they hold hardly more than error.
+func evenly(columns [][]float64) []float64 {
+	const small = 0.03 // of the mean square, added to the square of each row
+	w := make([]float64, len(columns[0]))
+	for _, c := range columns {
+		for r, v := range c {
+			w[r] += v * v
+		}
+	}
+	sorted := slices.Clone(w)
+	slices.Sort(sorted)
+	middle := sorted[len(sorted)/2]
+	for r := range w {
+		w[r] = 1 / (w[r] + small*middle + 1e-300)
+	}
+	return w
+}
+
 func newColumns(n, rows int) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
@@ -234,16 +320,18 @@ func (s *state) children(v *view) []*state {
 		shift = "the gradients of a network show that it does not change when these are shifted together"
 		scale = "the gradients of a network show that it scales with these"
 	)
-	// The error of a gradient is a few times that of the network.
-	limit := min(max(10*v.relative, 1e-3), 0.05)
-	for _, tight := range []float64{limit, limit / 5} {
-		if gens := independent(translations(plain, nil, tight), n-1); len(gens) > 0 {
+	// The error of a gradient is a few times that of the network, sometimes many
+	// times.
+	even, evenScaled := evenly(plain), evenly(append(slices.Clone(scaled), value))
+	tight := min(max(10*v.relative, 1e-5), 0.05)
+	for _, tight := range []float64{tight, min(max(5*tight, 1e-3), 0.05)} {
+		if gens := independent(translations(plain, even, tight), n-1); len(gens) > 0 {
 			add(s.translated(gens, shift))
 			if len(gens) > 1 {
 				add(s.translated(gens[:1], shift))
 			}
 		}
-		if gens := independent(scalings(append(slices.Clone(scaled), value), nil, tight), n-1); len(gens) > 0 {
+		if gens := independent(scalings(append(slices.Clone(scaled), value), evenScaled, tight), n-1); len(gens) > 0 {
 			add(s.scaled(gens, scale))
 			if len(gens) > 1 {
 				add(s.scaled(gens[:1], scale))
@@ -261,7 +349,7 @@ func (v *view) needless(d symbolic.Data, plain [][]float64) []int {
 	var out []int
 	for i, c := range d.Cols {
 		share := rootMeanSquare(plain[i]) * spread(c, nil) / scale
-		if share < min(max(3*v.relative, 0.01), 0.3) {
+		if share < min(max(5*v.relative, 1e-4), 0.3) {
 			out = append(out, i)
 		}
 	}

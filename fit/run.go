@@ -35,11 +35,13 @@ var stages = []stage{
 	{"needless inputs", (*state).screenedInputs, true},
 	{"short formulas", (*state).expressions, true},
 	{"symmetries", (*state).reductions, true},
+	{"one variable at heart", (*state).heart, true},
 	{"networks of one layer", (*state).flatNetworks, true},
 	{"merged inputs", (*state).merges, true},
 	{"longer formulas", (*state).longerExpressions, true},
 	{"small networks", (*state).treeNetworks, true},
 	{"dense network", (*state).denseNetwork, true},
+	{"longer approximations", (*state).approximations, true},
 	{"mutations", (*state).mutations, true},
 }
 
@@ -106,6 +108,7 @@ func (s *state) recover(ctx context.Context) {
 			return
 		}
 		s.say(st.name)
+		s.trace("%s", st.name)
 		s.report()
 		known := s.front.exact() != nil
 		if st.run(s, ctx) || s.settled(ctx, st.late) {

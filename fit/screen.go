@@ -51,7 +51,18 @@ func (s *state) screenedInputs(ctx context.Context) bool {
 		}
 	}
 	child := s.without(needless, "neither level nor spread of the target changes with the others")
-	return child != nil && child.solve(ctx)
+	if child == nil {
+		return false
+	}
+	// Inputs may act only together, cos(a-b) over whole turns. Then a network
+	// that has them does better by far than one that has not.
+	const better = 0.5
+	width := viewWidths[0]
+	with, without := s.views(ctx, width), child.views(ctx, width)
+	if len(with) > 0 && len(without) > 0 && with[0].relative < better*without[0].relative {
+		return false
+	}
+	return child.solve(ctx)
 }
 
 // partialResiduals returns what an input is tested on: the target, and the

@@ -46,7 +46,7 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 			tasks = append(tasks, s.combination(dict, t))
 		}
 	}
-	tasks = append(tasks, s.quotients()...)
+	tasks = append(tasks, s.relations()...)
 	if composed := composedDictionary(d, limit); len(composed) > 0 {
 		dict := dictionary{"functions of polynomials", composed}
 		tasks = append(tasks, s.combination(dict, transforms[0]), s.combination(dict, transforms[2]))
@@ -120,86 +120,6 @@ func linear(features []feature, sel selection) *symbolic.Expr {
 		}
 	}
 	return symbolic.Add(terms...)
-}
-
-// quotients fits y = P(x)/Q(x). Multiplied out, y*m = P - y*(Q-m) is linear
-// for any monomial m of Q whose coefficient is set to 1.
-func (s *state) quotients() []task {
-	limit := s.dictionaryLimit() / 2
-	specs := []exponents{
-		{"linear", intPowers(1), 1, 1},
-		{"bilinear", intPowers(1), 2, 2},
-		{"quadratic", intPowers(1, 2), 2, 2},
-		{"cubic", intPowers(1, 2, 3), 3, 3},
-		{"quartic", intPowers(1, 2, 3, 4), 4, 4},
-	}
-	var tasks []task
-	for _, spec := range specs {
-		d := head(s.data.search, sparseRows(2*limit))
-		fs := monomials(d, spec, limit)
-		if fs == nil {
-			continue
-		}
-		for _, t := range []transform{identity, powerTransform("y^2", 2, 0.5, symbolic.Rat(1, 2))} {
-			for pivot := range fs {
-				// A large dictionary is tried with a constant in the
-				// denominator only.
-				if pivot > 0 && len(fs) > 40 || fs[pivot].logOf >= 0 {
-					break
-				}
-				tasks = append(tasks, task{"quotients of " + spec.name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
-					return quotient(ctx, d, fs, pivot, t)
-				}})
-			}
-		}
-	}
-	return tasks
-}
-
-func quotient(ctx context.Context, d symbolic.Data, fs []feature, pivot int, t transform) []*symbolic.Expr {
-	ty, _, ok := t.apply(d.Y, nil)
-	if !ok {
-		return nil
-	}
-	n := len(ty)
-	columns := dictionary{features: fs}.columns()
-	below := make([]int, 0, len(fs)) // monomials of the denominator
-	for j, f := range fs {
-		if j == pivot {
-			continue
-		}
-		c := make([]float64, n)
-		for i := range c {
-			c[i] = ty[i] * f.values[i]
-		}
-		columns = append(columns, c)
-		below = append(below, j)
-	}
-	target := make([]float64, n)
-	for i := range target {
-		target[i] = ty[i] * fs[pivot].values[i]
-	}
-	fit := newSparseFit(columns, target, nil)
-	if fit.norm == 0 {
-		return nil
-	}
-	if ctx.Err() != nil || fit.forward(min(len(columns), n/3), nil) >= exactResidual {
-		return nil
-	}
-	sel := fit.prune(fit.chosen)
-	var p []*symbolic.Expr
-	q := []*symbolic.Expr{fs[pivot].expr}
-	for k, j := range sel.features {
-		if j < len(fs) {
-			p = append(p, symbolic.Mul(symbolic.Free(sel.coef[k]), fs[j].expr))
-		} else {
-			q = append(q, symbolic.Mul(symbolic.Free(-sel.coef[k]), fs[below[j-len(fs)]].expr))
-		}
-	}
-	if len(p) == 0 {
-		return nil
-	}
-	return []*symbolic.Expr{t.inverse(symbolic.Div(symbolic.Add(p...), symbolic.Add(q...)), allNegative(d.Y))}
 }
 
 // powerLaws fits log|y| by logarithms of the inputs, which gives

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -41,6 +42,9 @@ type state struct {
 	net  *trained   // the network of least held-out error so far
 	flat []*trained // the networks of one layer of curves, best first
 
+	trained map[int][]*view // networks of all inputs by width, see views
+	merged  bool            // whether merges were tried out
+
 	// judged is the candidate that settled was last asked about, and white what
 	// it found.
 	judged *scored
@@ -51,12 +55,14 @@ type state struct {
 	// not depend on which task is first.
 	assessed map[uint64]bool
 
+	postponed map[int][]*scored // by class of length, see postpone
+
 	mu    sync.Mutex
 	stage string
 }
 
 func newState(d parts, opt Options) *state {
-	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}}
+	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}}
 	s.root, s.factor, s.visited = s, symbolic.Int(1), map[string]bool{}
 	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads
@@ -352,6 +358,13 @@ func (s *state) say(stage string) {
 	s.root.mu.Lock()
 	s.root.stage = stage
 	s.root.mu.Unlock()
+}
+
+// trace writes a line to Options.Trace, indented by how many reductions led to s.
+func (s *state) trace(format string, args ...any) {
+	if s.opt.Trace != nil {
+		fmt.Fprintf(s.opt.Trace, "%6.2f %*s"+format+"\n", append([]any{time.Since(s.root.start).Seconds(), 2 * s.depth, ""}, args...)...)
+	}
 }
 
 // report calls Options.Progress with the best formula so far.

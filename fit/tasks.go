@@ -66,7 +66,12 @@ func (s *state) attempt(ctx context.Context, t task) (out []*scored) {
 	s.say(t.name)
 	defer s.guard(t.name)
 	for _, e := range t.run(ctx) {
-		if c := s.root.assess(ctx, s.lift(e)); c != nil {
+		e = s.lift(e)
+		c := s.root.approximation(e)
+		if c == nil {
+			c = s.root.assess(ctx, e)
+		}
+		if c != nil {
 			c.found = append(slices.Clone(s.steps), "by "+t.name)
 			out = append(out, c)
 		}
@@ -88,6 +93,10 @@ func (s *state) try(ctx context.Context, tasks []task) (certain bool) {
 	})
 	for _, found := range results {
 		for _, c := range found {
+			if c.later {
+				s.root.postpone(c)
+				continue
+			}
 			s.root.assessed[c.key] = true
 			s.front.add(c)
 			certain = certain || c.exact && s.minimal(c.expr)

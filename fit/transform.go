@@ -94,6 +94,12 @@ func outputTransforms() []transform {
 			inverse: call("asin"),
 		},
 		{
+			name:    "cos(y)",
+			forward: insideHalf(math.Cos),
+			slope:   func(y float64) float64 { return -math.Sin(y) },
+			inverse: call("acos"),
+		},
+		{
 			name:    "asin(y)",
 			forward: math.Asin,
 			slope:   func(y float64) float64 { return 1 / math.Sqrt(1-y*y) },
@@ -118,6 +124,16 @@ func outputTransforms() []transform {
 func insideQuarter(f func(float64) float64) func(float64) float64 {
 	return func(y float64) float64 {
 		if math.Abs(y) >= math.Pi/2 {
+			return math.NaN()
+		}
+		return f(y)
+	}
+}
+
+// insideHalf restricts f to (0, pi), where cos inverts.
+func insideHalf(f func(float64) float64) func(float64) float64 {
+	return func(y float64) float64 {
+		if y <= 0 || y >= math.Pi {
 			return math.NaN()
 		}
 		return f(y)

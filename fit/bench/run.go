@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"sync"
@@ -26,6 +27,8 @@ type Options struct {
 	Threads int           // of one problem; 0 means all
 
 	Library *library.Set
+
+	Trace io.Writer // of fit.Options; lines of several jobs mix
 
 	// Progress, if not nil, is called after each problem, in the order in which
 	// they end, from one goroutine at a time.
@@ -107,7 +110,7 @@ func runOne(ctx context.Context, p *Problem, opt Options, seed uint64) (o Outcom
 		return o
 	}
 	start := time.Now()
-	r, err := fit.Run(ctx, t, fit.Options{Time: opt.Time, Seed: seed, Threads: opt.Threads, Library: opt.Library, NoNetwork: true})
+	r, err := fit.Run(ctx, t, fit.Options{Time: opt.Time, Seed: seed, Threads: opt.Threads, Library: opt.Library, NoNetwork: true, Trace: opt.Trace})
 	o.Seconds = time.Since(start).Seconds()
 	if err != nil {
 		o.Err, o.Cause = err, "no answer"

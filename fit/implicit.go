@@ -1,0 +1,327 @@
+package fit
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// An exact law may be no combination of features and yet obey one together with
+// its own value: P(x)+Q(x)*t = 0 is t = -P/Q, and P(x)+Q(x)*t+t^2 = 0 is
+// t = (-Q+-sqrt(Q^2-4*P))/2, with t the target under an output transform and P
+// and Q combinations of few features. The coefficients span the null space of the
+// columns of features, features times t, and features times t^2.
+
+// relationFeatures bounds the features of a relation: its work grows with the
+// cube of their number.
+const relationFeatures = 60
+
+// relations looks for relations between the target and the inputs. They are
+// told from chance by exactness, so there are none with noise.
+func (s *state) relations() []task {
+	limit := min(relationFeatures, len(s.data.search.Y)/6)
+	if limit < 2 {
+		return nil
+	}
+	d := head(s.data.search, 4*limit)
+	var dicts []dictionary
+	seen := map[int]bool{}
+	for _, spec := range []exponents{
+		{"linear", intPowers(1), 1, 1},
+		{"bilinear", intPowers(1), 2, 2},
+		{"quadratic", intPowers(1, 2), 2, 2},
+		{"cubic", intPowers(1, 2, 3), 3, 3},
+		{"quartic", intPowers(1, 2, 3, 4), 4, 4},
+	} {
+		if fs := monomials(d, spec, limit); fs != nil && !seen[len(fs)] {
+			seen[len(fs)] = true
+			dicts = append(dicts, dictionary{spec.name, fs})
+		}
+	}
+	for _, names := range [][]string{{"cos", "sin"}, {"cos"}, {"sin"}, {"exp"}, {"log"}, {"sqrt"}} {
+		if fs := bilinearWith(d, names, limit); len(fs) > 0 {
+			dicts = append(dicts, dictionary{"bilinear with " + enumerate(names), fs})
+		}
+	}
+	var tasks []task
+	for _, dict := range dicts {
+		for _, t := range outputTransforms() {
+			tasks = append(tasks, task{"quotients of " + dict.name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+				return s.relation(ctx, d, dict.features, t, 1)
+			}})
+		}
+		tasks = append(tasks, task{"roots of " + dict.name + " formulas", func(ctx context.Context) []*symbolic.Expr {
+			return s.relation(ctx, d, dict.features, identity, 2)
+		}})
+	}
+	return tasks
+}
+
+// bilinearWith lists the products of up to two of the inputs and of functions of
+// them; nil where they are more than limit.
+func bilinearWith(d symbolic.Data, names []string, limit int) []feature {
+	ones := make([]float64, len(d.Y))
+	for i := range ones {
+		ones[i] = 1
+	}
+	type single struct {
+		feature
+		input int
+	}
+	var singles []single
+	for v, col := range d.Cols {
+		x := symbolic.Var(d.Names[v])
+		singles = append(singles, single{feature{expr: x, values: col, logOf: -1}, v})
+		for _, name := range names {
+			f, ok := library.Lookup(name)
+			if !ok {
+				continue
+			}
+			if values := mapped(col, f.Value); usable(values) {
+				singles = append(singles, single{feature{expr: symbolic.Call(f, x), values: values, logOf: -1}, v})
+			}
+		}
+	}
+	if len(singles) == len(d.Cols) {
+		return nil
+	}
+	out := []feature{{expr: symbolic.Int(1), values: ones, logOf: -1}}
+	for _, a := range singles {
+		out = append(out, a.feature)
+	}
+	for i, a := range singles {
+		for _, b := range singles[i+1:] {
+			values := make([]float64, len(d.Y))
+			floats.MulTo(values, a.values, b.values)
+			if usable(values) {
+				out = append(out, feature{expr: symbolic.Mul(a.expr, b.expr), values: values, logOf: -1})
+			}
+			if len(out) > limit {
+				return nil
+			}
+		}
+	}
+	return out
+}
+
+// relation returns the formula that a relation of the given degree in t stands
+// for, if the rows of d obey one.
+func (s *state) relation(ctx context.Context, d symbolic.Data, fs []feature, t transform, degree int) []*symbolic.Expr {
+	ty, _, ok := t.apply(d.Y, nil)
+	if !ok || ctx.Err() != nil {
+		return nil
+	}
+	m := len(fs)
+	columns := dictionary{features: fs}.columns()
+	for k := range degree {
+		for _, c := range columns[k*m : k*m+m] {
+			v := make([]float64, len(ty))
+			floats.MulTo(v, c, ty)
+			columns = append(columns, v)
+		}
+	}
+	pivot := nullPivot(columns, m, degree)
+	if pivot < 0 || ctx.Err() != nil {
+		return nil
+	}
+	rest := slices.Delete(slices.Clone(columns), pivot, pivot+1)
+	fit := newSparseFit(rest, columns[pivot], nil)
+	every := make([]int, len(rest))
+	for i := range every {
+		every[i] = i
+	}
+	if fit.norm == 0 {
+		return nil
+	}
+	sel := fit.solve(every)
+	if sel.relative >= exactResidual {
+		return nil
+	}
+	sel = fit.prune(every)
+	// coef[k] are those of t^k, with the pivot on the same side.
+	parts := make([][]*symbolic.Expr, degree+1)
+	values := make([][]float64, degree+1)
+	for k := range parts {
+		values[k] = make([]float64, len(ty))
+	}
+	add := func(column int, c *symbolic.Expr, coef float64) {
+		k, f := column/m, fs[column%m]
+		parts[k] = append(parts[k], symbolic.Mul(c, f.expr))
+		floats.AddScaled(values[k], coef, f.values)
+	}
+	add(pivot, symbolic.Int(1), 1)
+	for i, j := range sel.features {
+		if j >= pivot {
+			j++
+		}
+		add(j, symbolic.Free(-sel.coef[i]), -sel.coef[i])
+	}
+	negative := allNegative(d.Y)
+	if len(parts[0]) == 0 || len(parts[degree]) == 0 {
+		return nil
+	}
+	if degree == 1 {
+		return []*symbolic.Expr{t.inverse(symbolic.Neg(symbolic.Div(symbolic.Add(parts[0]...), symbolic.Add(parts[1]...))), negative)}
+	}
+	return root(d, fs, ty, parts, values)
+}
+
+// nullPivot returns a column of the upper degrees in t that depends linearly on
+// the others, the shortest that does, or -1. The first m columns are the features.
+func nullPivot(columns [][]float64, m, degree int) int {
+	n, upper := len(columns[0]), len(columns)-m
+	b, z := mat.NewDense(n, m, nil), mat.NewDense(n, upper, nil)
+	for j, c := range columns {
+		size := norm(c)
+		if size == 0 || !finite(size) {
+			return -1
+		}
+		for i, v := range c {
+			if j < m {
+				b.Set(i, j, v/size)
+			} else {
+				z.Set(i, j-m, v/size)
+			}
+		}
+	}
+	// What the features explain is taken out; what is left is deficient where a
+	// relation holds.
+	var qr mat.QR
+	qr.Factorize(b)
+	var full, q, proj, left mat.Dense
+	qr.QTo(&full)
+	q.CloneFrom(full.Slice(0, n, 0, m))
+	for range 2 {
+		proj.Mul(q.T(), z)
+		left.Mul(&q, &proj)
+		z.Sub(z, &left)
+		proj.Reset()
+		left.Reset()
+	}
+	var svd mat.SVD
+	if !svd.Factorize(z, mat.SVDThinV) {
+		return -1
+	}
+	sigma := svd.Values(nil)
+	var v mat.Dense
+	svd.VTo(&v)
+	// Rounding leaves about 1e-15; wrong relations of smooth functions stop well
+	// above this.
+	const none = 1e-12
+	first := slices.IndexFunc(sigma, func(x float64) bool { return x < none })
+	if first < 0 {
+		return -1
+	}
+	// Of a null space of several dimensions (a relation times any feature is one
+	// again) the combination without the longest columns is taken.
+	k := upper - first
+	null := mat.NewDense(k, upper, nil)
+	for r := range k {
+		for j := range upper {
+			null.Set(r, j, v.At(j, first+r))
+		}
+	}
+	row := shortest(null)
+	const small = 1e-6
+	for j := (degree - 1) * m; j < upper; j++ {
+		if math.Abs(row[j]) > small {
+			return m + j
+		}
+	}
+	return -1
+}
+
+// shortest combines the rows of null such that as many as possible of the last
+// columns vanish, and scales the largest element to 1.
+func shortest(null *mat.Dense) []float64 {
+	k, n := null.Dims()
+	alive := make([]int, k)
+	for i := range alive {
+		alive[i] = i
+	}
+	const small = 1e-9
+	for j := n - 1; j >= 0 && len(alive) > 1; j-- {
+		best := 0
+		for i, r := range alive {
+			if math.Abs(null.At(r, j)) > math.Abs(null.At(alive[best], j)) {
+				best = i
+			}
+		}
+		p := alive[best]
+		if math.Abs(null.At(p, j)) < small {
+			continue
+		}
+		alive = slices.Delete(alive, best, best+1)
+		for _, r := range alive {
+			f := null.At(r, j) / null.At(p, j)
+			for c := range n {
+				null.Set(r, c, null.At(r, c)-f*null.At(p, c))
+			}
+		}
+	}
+	row := slices.Clone(null.RawRowView(alive[0]))
+	top := 0.0
+	for _, v := range row {
+		top = max(top, math.Abs(v))
+	}
+	if top > 0 {
+		floats.Scale(1/top, row)
+	}
+	return row
+}
+
+// root solves P+Q*t+R*t^2 = 0 for t, with R a single feature: t is -Q/(2R) plus
+// or minus a square root, whose square is again a combination of features.
+func root(d symbolic.Data, fs []feature, t []float64, parts [][]*symbolic.Expr, values [][]float64) []*symbolic.Expr {
+	if len(parts[2]) != 1 {
+		return nil
+	}
+	n := len(t)
+	square := make([]float64, n)
+	sign := 0.0
+	for i, y := range t {
+		v := y + values[1][i]/(2*values[2][i])
+		if v*sign < 0 || !finite(v) {
+			return nil
+		}
+		sign = v
+		square[i] = v * v
+	}
+	// Under the root there are products of two features.
+	var under []feature
+	known := map[uint64]bool{}
+	const most = 200
+	for i, a := range fs {
+		for _, b := range fs[i:] {
+			e := symbolic.Simplify(symbolic.Mul(a.expr, b.expr), symbolic.SimplifyOptions{})
+			if known[e.Shape()] || len(under) == min(most, 2*n/3) {
+				continue
+			}
+			known[e.Shape()] = true
+			v := make([]float64, n)
+			floats.MulTo(v, a.values, b.values)
+			if usable(v) {
+				under = append(under, feature{expr: e, values: v, logOf: -1})
+			}
+		}
+	}
+	fit := newSparseFit(dictionary{features: under}.columns(), square, nil)
+	if fit.norm == 0 || fit.forward(min(len(under), n/3), nil) >= exactResidual {
+		return nil
+	}
+	r := symbolic.Sqrt(linear(under, fit.prune(fit.chosen)))
+	if sign < 0 {
+		r = symbolic.Neg(r)
+	}
+	terms := []*symbolic.Expr{r}
+	if len(parts[1]) > 0 {
+		terms = append(terms, symbolic.Div(symbolic.Mul(symbolic.Rat(-1, 2), symbolic.Add(parts[1]...)), parts[2][0]))
+	}
+	return []*symbolic.Expr{symbolic.Add(terms...)}
+}
