@@ -38,15 +38,16 @@ func (s *state) relations() []task {
 		{"quadratic", intPowers(1, 2), 2, 2},
 		{"cubic", intPowers(1, 2, 3), 3, 3},
 		{"quartic", intPowers(1, 2, 3, 4), 4, 4},
+		{"sextic", intPowers(1, 2, 3, 4, 5, 6), 6, 6},
 	} {
 		if fs := monomials(d, spec, limit); fs != nil && !seen[len(fs)] {
 			seen[len(fs)] = true
 			dicts = append(dicts, dictionary{spec.name, fs})
 		}
 	}
-	for _, names := range [][]string{{"cos", "sin"}, {"cos"}, {"sin"}, {"exp"}, {"log"}, {"sqrt"}} {
-		if fs := bilinearWith(d, names, limit); len(fs) > 0 {
-			dicts = append(dicts, dictionary{"bilinear with " + enumerate(names), fs})
+	for _, names := range [][]string{{"cos", "sin"}, {"cos"}, {"sin"}, {"tan"}, {"tanh"}, {"exp"}, {"log"}, {"sqrt"}} {
+		if fs := productsWith(d, names, limit); len(fs) > 0 {
+			dicts = append(dicts, dictionary{enumerate(names), fs})
 		}
 	}
 	var tasks []task
@@ -63,51 +64,39 @@ func (s *state) relations() []task {
 	return tasks
 }
 
-// bilinearWith lists the products of up to two of the inputs and of functions of
-// them; nil where they are more than limit.
-func bilinearWith(d symbolic.Data, names []string, limit int) []feature {
-	ones := make([]float64, len(d.Y))
-	for i := range ones {
-		ones[i] = 1
-	}
-	type single struct {
-		feature
-		input int
-	}
-	var singles []single
+// productsWith lists the products of up to three (where they are too many, two) of
+// the inputs and of functions of them; nil where that is more than limit or none
+// of the functions exists.
+func productsWith(d symbolic.Data, names []string, limit int) []feature {
+	singles := symbolic.Data{Names: slices.Clone(d.Names), Cols: slices.Clone(d.Cols), Y: d.Y}
+	with := map[string]*symbolic.Expr{}
 	for v, col := range d.Cols {
-		x := symbolic.Var(d.Names[v])
-		singles = append(singles, single{feature{expr: x, values: col, logOf: -1}, v})
 		for _, name := range names {
 			f, ok := library.Lookup(name)
 			if !ok {
 				continue
 			}
 			if values := mapped(col, f.Value); usable(values) {
-				singles = append(singles, single{feature{expr: symbolic.Call(f, x), values: values, logOf: -1}, v})
+				e := symbolic.Call(f, symbolic.Var(d.Names[v]))
+				with[e.String()] = e
+				singles.Names = append(singles.Names, e.String())
+				singles.Cols = append(singles.Cols, values)
 			}
 		}
 	}
-	if len(singles) == len(d.Cols) {
+	if len(with) == 0 {
 		return nil
 	}
-	out := []feature{{expr: symbolic.Int(1), values: ones, logOf: -1}}
-	for _, a := range singles {
-		out = append(out, a.feature)
-	}
-	for i, a := range singles {
-		for _, b := range singles[i+1:] {
-			values := make([]float64, len(d.Y))
-			floats.MulTo(values, a.values, b.values)
-			if usable(values) {
-				out = append(out, feature{expr: symbolic.Mul(a.expr, b.expr), values: values, logOf: -1})
+	for _, degree := range []int{3, 2} {
+		spec := exponents{"", intPowers(1, 2, 3)[:degree], float64(degree), degree}
+		if fs := monomials(singles, spec, limit); fs != nil {
+			for i := range fs {
+				fs[i].expr = fs[i].expr.Subst(with)
 			}
-			if len(out) > limit {
-				return nil
-			}
+			return fs
 		}
 	}
-	return out
+	return nil
 }
 
 // relation returns the formula that a relation of the given degree in t stands
@@ -169,7 +158,7 @@ func (s *state) relation(ctx context.Context, d symbolic.Data, fs []feature, t t
 	if degree == 1 {
 		return []*symbolic.Expr{t.inverse(symbolic.Neg(symbolic.Div(symbolic.Add(parts[0]...), symbolic.Add(parts[1]...))), negative)}
 	}
-	return root(d, fs, ty, parts, values)
+	return root(fs, ty, parts, values)
 }
 
 // nullPivot returns a column of the upper degrees in t that depends linearly on
@@ -211,10 +200,15 @@ func nullPivot(columns [][]float64, m, degree int) int {
 	sigma := svd.Values(nil)
 	var v mat.Dense
 	svd.VTo(&v)
-	// Rounding leaves about 1e-15; wrong relations of smooth functions stop well
-	// above this.
-	const none = 1e-12
-	first := slices.IndexFunc(sigma, func(x float64) bool { return x < none })
+	// Rounding leaves about 1e-16, while smooth functions of a narrow range are
+	// nearly dependent: the null space begins at the widest gap.
+	const none, rounding = 1e-12, 1e-17
+	first, gap := -1, 0.0
+	for i := 1; i < upper; i++ {
+		if g := sigma[i-1] / (sigma[i] + rounding); sigma[i] < none && g > gap {
+			first, gap = i, g
+		}
+	}
 	if first < 0 {
 		return -1
 	}
@@ -277,46 +271,42 @@ func shortest(null *mat.Dense) []float64 {
 }
 
 // root solves P+Q*t+R*t^2 = 0 for t, with R a single feature: t is -Q/(2R) plus
-// or minus a square root, whose square is again a combination of features.
-func root(d symbolic.Data, fs []feature, t []float64, parts [][]*symbolic.Expr, values [][]float64) []*symbolic.Expr {
+// or minus a square root, whose square is again a combination of features. Where
+// the sign varies, it does so with a feature that is a factor of the root.
+func root(fs []feature, t []float64, parts [][]*symbolic.Expr, values [][]float64) []*symbolic.Expr {
 	if len(parts[2]) != 1 {
 		return nil
 	}
 	n := len(t)
-	square := make([]float64, n)
-	sign := 0.0
+	beyond := make([]float64, n) // what the root adds
 	for i, y := range t {
-		v := y + values[1][i]/(2*values[2][i])
-		if v*sign < 0 || !finite(v) {
+		beyond[i] = y + values[1][i]/(2*values[2][i])
+	}
+	factor := symbolic.Int(1)
+	if !oneSign(beyond) {
+		along := slices.IndexFunc(fs, func(f feature) bool {
+			quotient := make([]float64, n)
+			floats.DivTo(quotient, beyond, f.values)
+			return oneSign(quotient)
+		})
+		if along < 0 {
 			return nil
 		}
-		sign = v
-		square[i] = v * v
+		factor = fs[along].expr
+		floats.Div(beyond, fs[along].values)
 	}
-	// Under the root there are products of two features.
-	var under []feature
-	known := map[uint64]bool{}
-	const most = 200
-	for i, a := range fs {
-		for _, b := range fs[i:] {
-			e := symbolic.Simplify(symbolic.Mul(a.expr, b.expr), symbolic.SimplifyOptions{})
-			if known[e.Shape()] || len(under) == min(most, 2*n/3) {
-				continue
-			}
-			known[e.Shape()] = true
-			v := make([]float64, n)
-			floats.MulTo(v, a.values, b.values)
-			if usable(v) {
-				under = append(under, feature{expr: e, values: v, logOf: -1})
-			}
-		}
+	square := make([]float64, n)
+	floats.MulTo(square, beyond, beyond)
+	if !usable(square) {
+		return nil
 	}
+	under := productsOf(fs, 2*n/3)
 	fit := newSparseFit(dictionary{features: under}.columns(), square, nil)
 	if fit.norm == 0 || fit.forward(min(len(under), n/3), nil) >= exactResidual {
 		return nil
 	}
-	r := symbolic.Sqrt(linear(under, fit.prune(fit.chosen)))
-	if sign < 0 {
+	r := symbolic.Mul(factor, symbolic.Sqrt(linear(under, fit.prune(fit.chosen))))
+	if beyond[0] < 0 {
 		r = symbolic.Neg(r)
 	}
 	terms := []*symbolic.Expr{r}
@@ -324,4 +314,33 @@ func root(d symbolic.Data, fs []feature, t []float64, parts [][]*symbolic.Expr, 
 		terms = append(terms, symbolic.Div(symbolic.Mul(symbolic.Rat(-1, 2), symbolic.Add(parts[1]...)), parts[2][0]))
 	}
 	return []*symbolic.Expr{symbolic.Add(terms...)}
+}
+
+// oneSign reports whether all values are finite and either none is negative or
+// none positive.
+func oneSign(v []float64) bool {
+	lo, hi := bounds(v)
+	return finite(lo) && finite(hi) && lo*hi >= 0
+}
+
+// productsOf lists the products of two features, each once, at most limit.
+func productsOf(fs []feature, limit int) []feature {
+	const most = 200
+	var out []feature
+	known := map[uint64]bool{}
+	for i, a := range fs {
+		for _, b := range fs[i:] {
+			e := symbolic.Simplify(symbolic.Mul(a.expr, b.expr), symbolic.SimplifyOptions{})
+			if known[e.Shape()] || len(out) == min(most, limit) {
+				continue
+			}
+			known[e.Shape()] = true
+			v := make([]float64, len(a.values))
+			floats.MulTo(v, a.values, b.values)
+			if usable(v) {
+				out = append(out, feature{expr: e, values: v, logOf: -1})
+			}
+		}
+	}
+	return out
 }

@@ -84,7 +84,7 @@ func (s *state) monomialSearch(ctx context.Context) bool {
 	})
 	for _, f := range best {
 		// Independent values are at 2 with a spread of 2/sqrt(n).
-		if f.roughness < 0.5 {
+		if f.roughness < 0.25 {
 			smooth = append(smooth, f)
 		}
 	}

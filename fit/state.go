@@ -88,6 +88,13 @@ const floor = 1e-13
 // wrong ones stop between 1e-3 and 1e-6.
 const exactError = 1e-11
 
+// With more than mostLawConstants free constants a smooth function of a narrow
+// range is approximated to nearly that error, and only rounding is good enough.
+const (
+	mostLawConstants = 6
+	manyExactError   = 1e-13
+)
+
 // assess fits the free constants of e to the training rows and measures it. It
 // returns nil when the formula cannot be used: undefined on some row, larger
 // than allowed, or seen before.
@@ -149,7 +156,11 @@ func (s *state) measure(f symbolic.Fit) *scored {
 	}
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()
-	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= exactError*s.scale && followsRows(f.Expr, s.data.train)
+	limit := exactError
+	if len(f.Expr.FreeValues()) > mostLawConstants {
+		limit = manyExactError
+	}
+	c.exact = math.Sqrt(max(c.trainMSE, c.heldMSE)) <= limit*s.scale && followsRows(f.Expr, s.data.train)
 	c.affine = affine(f.Expr)
 	c.bits = s.describe(c)
 	return c
