@@ -108,9 +108,11 @@ func (s *state) solve(ctx context.Context) bool {
 	for _, st := range []func(*state, context.Context) bool{
 		(*state).powerLaws,
 		(*state).sparseLaws,
+		(*state).refuted,
 		(*state).univariate,
 		(*state).expressions,
 		(*state).reductions,
+		(*state).divisions,
 		(*state).heart,
 		(*state).flatNetworks,
 		(*state).merges,
@@ -123,8 +125,40 @@ func (s *state) solve(ctx context.Context) bool {
 		if st(s, ctx) || s.front.exact() != nil || s.root.settled(ctx, true) {
 			return true
 		}
+		if s.dead {
+			return false
+		}
 	}
 	return false
+}
+
+// refuted marks a reduced problem as dead if networks fit it far worse than the
+// problem it came from: a true reduction takes nothing away.
+func (s *state) refuted(ctx context.Context) bool {
+	const worse, least = 10, 3e-4
+	parent := s.parent.least()
+	if math.IsInf(parent, 1) {
+		return false
+	}
+	for _, width := range viewWidths {
+		if views := s.views(ctx, width); len(views) == 0 || views[0].relative <= worse*max(parent, least) {
+			return false
+		}
+	}
+	s.trace("refuted: %.2g after %.2g", s.least(), parent)
+	s.dead = true
+	return false
+}
+
+// least is the smallest relative error of the networks trained so far.
+func (s *state) least() float64 {
+	least := math.Inf(1)
+	for _, views := range s.trained {
+		for _, v := range views {
+			least = min(least, v.relative)
+		}
+	}
+	return least
 }
 
 // viewWidths are the numbers of hidden nodes that networks are tried with.
@@ -211,8 +245,12 @@ func (s *state) trainViews(ctx context.Context, width int) []*view {
 		if ctx.Err() != nil {
 			return
 		}
-		net, report, err := kan.Train(ctx, []int{n, width, 1}, v.data(d), kan.TrainOptions{
-			Grid: []int{3, 8}, MaxIter: 40, Starts: 2, Seed: s.opt.Seed,
+		shape, grid := []int{n, width, 1}, []int{3, 8}
+		if n == 1 {
+			shape, grid = []int{1, 1}, []int{8, 16, 32, 64}
+		}
+		net, report, err := kan.Train(ctx, shape, v.data(d), kan.TrainOptions{
+			Grid: grid, MaxIter: 40, Starts: 2, Seed: s.opt.Seed,
 		})
 		if err == nil && finite(report.HeldRelative) {
 			v.net, v.relative = net, report.HeldRelative
@@ -422,7 +460,7 @@ func (s *state) child(formulas []*symbolic.Expr, factor *symbolic.Expr, why stri
 	if c.scale == 0 || !finite(c.scale) {
 		return nil
 	}
-	c.root, c.front, c.depth, c.threads, c.start = s.root, s.front, s.depth+1, s.threads, s.start
+	c.root, c.parent, c.front, c.depth, c.threads, c.start = s.root, s, s.front, s.depth+1, s.threads, s.start
 	c.lift = func(e *symbolic.Expr) *symbolic.Expr {
 		with := map[string]*symbolic.Expr{}
 		for i, f := range formulas {

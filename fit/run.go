@@ -35,6 +35,7 @@ var stages = []stage{
 	{"needless inputs", (*state).screenedInputs, true},
 	{"short formulas", (*state).expressions, true},
 	{"symmetries", (*state).reductions, true},
+	{"parts", (*state).divisions, true},
 	{"one variable at heart", (*state).heart, true},
 	{"networks of one layer", (*state).flatNetworks, true},
 	{"merged inputs", (*state).merges, true},

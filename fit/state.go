@@ -31,6 +31,8 @@ type state struct {
 	// makes of its formulas. columns are the inputs of a reduced problem in
 	// terms of those of the root.
 	root    *state
+	parent  *state // nil for the root
+	dead    bool   // shown to be no reduction
 	depth   int
 	lift    func(*symbolic.Expr) *symbolic.Expr
 	columns []*symbolic.Expr
@@ -54,6 +56,8 @@ type state struct {
 	// batch forms are assessed as often as they come, so that the outcome does
 	// not depend on which task is first.
 	assessed map[uint64]bool
+
+	tolerance float64 // root mean square error of the values of a part, see divisions
 
 	postponed map[int][]*scored // by class of length, see postpone
 

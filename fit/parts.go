@@ -1,0 +1,419 @@
+package fit
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/kansym/kansym/symbolic"
+)
+
+// A target that is a sum or a product of functions that share no input, or of
+// first degree in an input, a(x)+b(x)*z, falls into problems of fewer inputs. A
+// network of all inputs tells so by its values at the corners of boxes, and gives
+// the parts by its values too. Those carry its error, so parts are searched for
+// formulas that are as good as this error, and what they combine to is refitted
+// to the raw data.
+
+// division is a way in which the target falls into parts.
+type division struct {
+	name    string
+	parts   []*state
+	combine func(parts []*symbolic.Expr) *symbolic.Expr
+}
+
+const (
+	// clearEnough is the error of a network, relative to the spread of the target,
+	// up to which its values are worth a search.
+	clearEnough = 0.03
+	// mostDivisions bounds how many divisions of a problem are followed.
+	mostDivisions = 3
+	// partFormulas is how many formulas of each part are combined.
+	partFormulas = 3
+)
+
+// partSearch is the recovery of a part: what is quick.
+func partSearch() []func(*state, context.Context) bool {
+	return []func(*state, context.Context) bool{
+		(*state).baselines,
+		(*state).powerLaws,
+		(*state).sparseLaws,
+		(*state).univariate,
+		(*state).expressions,
+		(*state).reductions,
+		(*state).divisions,
+	}
+}
+
+// divisions looks for parts, solves them and combines what was found.
+func (s *state) divisions(ctx context.Context) bool {
+	if len(s.data.search.Names) < 2 || s.depth >= deepest {
+		return false
+	}
+	m := s.model(ctx)
+	if m == nil || m.error > clearEnough {
+		return false
+	}
+	for k, div := range s.candidateDivisions(m) {
+		if k == mostDivisions || ctx.Err() != nil {
+			return false
+		}
+		s.trace("%s", div.name)
+		if s.follow(ctx, div) {
+			return true
+		}
+	}
+	return false
+}
+
+// follow solves the parts of a division and offers their combinations.
+func (s *state) follow(ctx context.Context, div division) bool {
+	combined := [][]*symbolic.Expr{nil}
+	for _, p := range div.parts {
+		formulas := p.partFormulas(ctx)
+		s.trace(" part of %s: %d formulas within %.2g", enumerate(p.data.search.Names), len(formulas), p.tolerance/p.scale)
+		if len(formulas) == 0 {
+			return false
+		}
+		var next [][]*symbolic.Expr
+		for _, c := range combined {
+			for _, f := range formulas {
+				next = append(next, append(slices.Clone(c), f))
+			}
+		}
+		combined = next
+	}
+	var tasks []task
+	for _, c := range combined {
+		tasks = append(tasks, task{div.name, func(context.Context) []*symbolic.Expr {
+			return []*symbolic.Expr{div.combine(c)}
+		}})
+	}
+	return s.try(ctx, tasks) || s.front.exact() != nil
+}
+
+// partFormulas searches a part and returns the shortest formulas that are as good
+// as its values are.
+func (s *state) partFormulas(ctx context.Context) []*symbolic.Expr {
+	if len(s.data.search.Names) == 0 || s.scale <= s.tolerance {
+		return []*symbolic.Expr{symbolic.Free(stat.Mean(s.data.search.Y, nil))}
+	}
+	for _, stage := range partSearch() {
+		if s.enough() || ctx.Err() != nil {
+			break
+		}
+		stage(s, ctx)
+	}
+	var out []*symbolic.Expr
+	for _, c := range s.front.list {
+		if len(out) < partFormulas && c.trainMSE <= s.tolerance*s.tolerance {
+			out = append(out, c.expr)
+		}
+	}
+	return out
+}
+
+// enough reports whether a short formula of a part is as good as its values.
+func (s *state) enough() bool {
+	const short = 14
+	return slices.ContainsFunc(s.front.list, func(c *scored) bool {
+		return c.complexity <= short && c.trainMSE <= s.tolerance*s.tolerance
+	})
+}
+
+// model is the target as the best network sees it.
+type model struct {
+	*view
+	cols     [][]float64
+	negative bool
+	scale    float64   // spread of the target
+	error    float64   // root mean square of what it leaves, as a share of scale
+	lo, hi   []float64 // of each input, quantiles between which networks are good
+}
+
+// model returns the network that leaves least of the target, nil if there is
+// none.
+func (s *state) model(ctx context.Context) *model {
+	d := head(s.data.search, networkRows)
+	var best *model
+	for _, width := range viewWidths {
+		for _, v := range s.views(ctx, width) {
+			m := &model{view: v, cols: d.Cols, negative: allNegative(d.Y), scale: s.scale}
+			mse, ok := meanSquare(m.at(nil), d.Y, d.W)
+			if !ok {
+				continue
+			}
+			if m.error = math.Sqrt(mse) / s.scale; best == nil || m.error < best.error {
+				best = m
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	for _, c := range d.Cols {
+		sorted := slices.Clone(c)
+		slices.Sort(sorted)
+		best.lo = append(best.lo, stat.Quantile(0.1, stat.Empirical, sorted, nil))
+		best.hi = append(best.hi, stat.Quantile(0.9, stat.Empirical, sorted, nil))
+	}
+	return best
+}
+
+// at returns the target at the rows of the data, with some inputs set to one
+// value in all rows.
+func (m *model) at(set map[int]float64) []float64 {
+	cols := slices.Clone(m.cols)
+	for i, x := range set {
+		c := make([]float64, len(cols[i]))
+		for r := range c {
+			c[r] = x
+		}
+		cols[i] = c
+	}
+	out := make([]float64, len(cols[0]))
+	m.net.Predict(out, m.data(symbolic.Data{Cols: cols, Y: out}).Cols)
+	if m.logY {
+		for i, v := range out {
+			out[i] = math.Exp(v)
+			if m.negative {
+				out[i] = -out[i]
+			}
+		}
+	}
+	return out
+}
+
+// candidateDivisions lists the divisions that the network shows, those into
+// parts of fewest inputs first.
+func (s *state) candidateDivisions(m *model) []division {
+	var out []division
+	n := len(m.cols)
+	for _, op := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
+		if groups := m.groups(op); len(groups) > 1 {
+			out = append(out, s.groupDivision(m, groups, op))
+		}
+	}
+	for j := range n {
+		if m.affine(j) {
+			out = append(out, s.affineDivision(m, j))
+		}
+	}
+	out = slices.DeleteFunc(out, func(d division) bool { return slices.Contains(d.parts, nil) })
+	widest := func(d division) int {
+		most := 0
+		for _, p := range d.parts {
+			most = max(most, len(p.data.search.Names))
+		}
+		return most
+	}
+	slices.SortStableFunc(out, func(a, b division) int { return widest(a) - widest(b) })
+	return out
+}
+
+// limit is the share of the size of a difference of values that the error of the
+// network may make up.
+func (m *model) limit() float64 { return min(20*m.error, 0.1) }
+
+// groups returns the inputs in groups such that those of different groups do not
+// interact: f is a sum of functions of the groups, or a product.
+func (m *model) groups(op symbolic.Kind) [][]int {
+	n := len(m.cols)
+	label := make([]int, n)
+	for i := range label {
+		label[i] = i
+	}
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			if label[i] != label[j] && m.interact(i, j, op) {
+				from, to := label[j], label[i]
+				for k := range label {
+					if label[k] == from {
+						label[k] = to
+					}
+				}
+			}
+		}
+	}
+	var out [][]int
+	for l := range n {
+		var g []int
+		for i, have := range label {
+			if have == l {
+				g = append(g, i)
+			}
+		}
+		if len(g) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// interact reports whether two inputs do more than add, or multiply, their
+// effects.
+func (m *model) interact(i, j int, op symbolic.Kind) bool {
+	corner := func(x, y float64) []float64 { return m.at(map[int]float64{i: x, j: y}) }
+	ll, lh, hl, hh := corner(m.lo[i], m.lo[j]), corner(m.lo[i], m.hi[j]), corner(m.hi[i], m.lo[j]), corner(m.hi[i], m.hi[j])
+	mixed, size := 0.0, 0.0
+	for r := range ll {
+		var d float64
+		if op == symbolic.KindAdd {
+			d = ll[r] + hh[r] - lh[r] - hl[r]
+			size += m.scale * m.scale
+		} else {
+			d = ll[r]*hh[r] - lh[r]*hl[r]
+			size += (ll[r]*ll[r] + hh[r]*hh[r]) * (lh[r]*lh[r] + hl[r]*hl[r]) / 4
+		}
+		mixed += d * d
+	}
+	return !(mixed <= m.limit()*m.limit()*size)
+}
+
+// affine reports whether the target is of first degree in input j.
+func (m *model) affine(j int) bool {
+	lo, mid, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: (m.lo[j] + m.hi[j]) / 2}), m.at(map[int]float64{j: m.hi[j]})
+	bend, size := 0.0, 0.0
+	for r := range lo {
+		d := lo[r] + hi[r] - 2*mid[r]
+		bend += d * d
+		size += m.scale * m.scale
+	}
+	return bend <= m.limit()*m.limit()*size
+}
+
+// references are rows at whose values inputs are held while others vary.
+const references = 5
+
+// groupDivision is the division into functions of groups of inputs. The part of a
+// group is the target with the other inputs held at those of a few rows.
+func (s *state) groupDivision(m *model, groups [][]int, op symbolic.Kind) division {
+	name := "a sum of parts that share no input"
+	if op == symbolic.KindMul {
+		name = "a product of parts that share no input"
+	}
+	div := division{name: name, combine: func(parts []*symbolic.Expr) *symbolic.Expr {
+		if op == symbolic.KindMul {
+			return symbolic.Mul(append([]*symbolic.Expr{symbolic.Free(s.ratio(symbolic.Mul(parts...)))}, parts...)...)
+		}
+		return symbolic.Add(append([]*symbolic.Expr{symbolic.Free(0)}, parts...)...)
+	}}
+	for _, group := range groups {
+		values := func(set map[int]float64) []float64 { return m.group(group, op, set) }
+		tolerance := 2 * m.error * m.scale
+		if op == symbolic.KindMul {
+			// What a product is known to in relation to its size is what counts.
+			tolerance = 2 * m.error * rootMeanSquare(values(nil))
+		}
+		div.parts = append(div.parts, s.part(m, group, values, tolerance, div.name))
+	}
+	return div
+}
+
+// group returns the part of a group of inputs, some of them set: the target with
+// the inputs of other groups held at those of a few rows.
+func (m *model) group(group []int, op symbolic.Kind, set map[int]float64) []float64 {
+	rows := len(m.cols[0])
+	out := make([]float64, rows)
+	for k := range references {
+		held := maps.Clone(set)
+		if held == nil {
+			held = map[int]float64{}
+		}
+		for i, c := range m.cols {
+			if !slices.Contains(group, i) {
+				held[i] = min(max(c[k*rows/references], m.lo[i]), m.hi[i])
+			}
+		}
+		at := m.at(held)
+		sign := 1.0
+		if op == symbolic.KindMul && floats.Dot(out, at) < 0 {
+			sign = -1
+		}
+		floats.AddScaled(out, sign/references, at)
+	}
+	return out
+}
+
+// ratio is the best factor of e for the target.
+func (s *state) ratio(e *symbolic.Expr) float64 {
+	d := head(s.data.search, networkRows)
+	v, ok := column(e, d)
+	if !ok {
+		return 1
+	}
+	vy, vv := 0.0, 0.0
+	for i, y := range d.Y {
+		vy += v[i] * y
+		vv += v[i] * v[i]
+	}
+	if r := vy / vv; finite(r) && r != 0 {
+		return r
+	}
+	return 1
+}
+
+// affineDivision is the division into a and b of a(x)+b(x)*z, z being input j.
+func (s *state) affineDivision(m *model, j int) division {
+	width := m.hi[j] - m.lo[j]
+	coefficients := func(set map[int]float64) (offset, slope []float64) {
+		at := func(x float64) []float64 {
+			with := map[int]float64{j: x}
+			maps.Copy(with, set)
+			return m.at(with)
+		}
+		offset, slope = at(m.lo[j]), at(m.hi[j])
+		for r, low := range offset {
+			slope[r] = (slope[r] - low) / width
+			offset[r] = low - slope[r]*m.lo[j]
+		}
+		return offset, slope
+	}
+	var others []int
+	for i := range m.cols {
+		if i != j {
+			others = append(others, i)
+		}
+	}
+	z := s.data.search.Names[j]
+	name := "of first degree in " + s.lift0(symbolic.Var(z)).String()
+	far := math.Abs(m.lo[j]) + math.Abs(m.hi[j])
+	tolerance := 3 * m.error * m.scale
+	return division{
+		name: name,
+		parts: []*state{
+			s.part(m, others, func(set map[int]float64) []float64 { a, _ := coefficients(set); return a }, tolerance*(1+far/width), name),
+			s.part(m, others, func(set map[int]float64) []float64 { _, b := coefficients(set); return b }, tolerance/width, name),
+		},
+		combine: func(parts []*symbolic.Expr) *symbolic.Expr {
+			return symbolic.Add(parts[0], symbolic.Mul(parts[1], symbolic.Var(z)))
+		},
+	}
+}
+
+// part is the problem of explaining values by those of the given inputs that
+// matter for them; nil if the values are of no use.
+func (s *state) part(m *model, inputs []int, at func(set map[int]float64) []float64, tolerance float64, why string) *state {
+	d := symbolic.Data{Y: at(nil)}
+	if !usable(d.Y) || !finite(tolerance) {
+		return nil
+	}
+	difference := make([]float64, len(d.Y))
+	for _, i := range inputs {
+		floats.SubTo(difference, at(map[int]float64{i: m.hi[i]}), at(map[int]float64{i: m.lo[i]}))
+		if rootMeanSquare(difference) > tolerance {
+			d.Names = append(d.Names, s.data.search.Names[i])
+			d.Cols = append(d.Cols, m.cols[i])
+		}
+	}
+	opt := s.opt
+	opt.Progress = nil
+	c := newState(parts{train: d, search: d}, opt)
+	c.depth, c.threads, c.tolerance, c.start = s.depth+1, s.threads, tolerance, s.root.start
+	c.steps = append(slices.Clone(s.steps), why)
+	return c
+}
