@@ -196,9 +196,9 @@ func (f fraction) split() (num polynomial, den []polyPower, ok bool) {
 	return num, den, ok
 }
 
-// rationalForms returns other ways to write e.
-func (s *simplifier) rationalForms(e *Expr) []*Expr {
-	r := &ring{s: s}
+// rationalForms returns other ways to write e; work is what is left of maxWork.
+func (s *simplifier) rationalForms(e *Expr, work *int) []*Expr {
+	r := &ring{s: s, work: work}
 	f, ok := r.fraction(s.normal(e))
 	if !ok || len(f.num) == 0 {
 		return nil
@@ -275,7 +275,8 @@ func (r *ring) dividedBy(p, q polynomial, rest, den []polyPower, depth int) []*E
 		} else {
 			s, t, ok = p.divideCoefficients(q, atom)
 		}
-		if !ok || len(s) == 0 || len(t) == 0 {
+		const readable = 16
+		if !ok || len(s) == 0 || len(t) == 0 || len(s)+len(t) > readable {
 			continue
 		}
 		left := over(t, den)
@@ -353,7 +354,8 @@ func (r *ring) written(f fraction) *Expr {
 	}
 	best := r.assembled(number, parts, forms)
 	for i, h := range parts {
-		if len(h.p) < 2 {
+		const readable = 16
+		if len(h.p) < 2 || len(h.p) > readable {
 			continue
 		}
 		before := number // which the scales below are relative to

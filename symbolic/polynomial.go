@@ -12,6 +12,7 @@ type ring struct {
 	s     *simplifier
 	atoms []*Expr
 	known map[string]*Expr // forms found before, by polynomial
+	work  *int             // what is left of maxWork
 }
 
 // maxAtoms, maxTerms and maxPower bound polynomials.

@@ -6,11 +6,14 @@ import (
 )
 
 // form returns the shortest formula for p that factoring, completing powers and
-// grouping give; nil if its numbers are too large.
+// grouping give; nil if its numbers are too large, or the work too much.
 func (r *ring) form(p polynomial) *Expr {
 	key := p.String()
 	if e, ok := r.known[key]; ok {
 		return e
+	}
+	if *r.work -= len(p) * len(p); *r.work < 0 {
+		return nil
 	}
 	const depth = 4
 	e := r.formWithin(p, depth)

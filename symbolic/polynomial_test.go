@@ -48,7 +48,8 @@ func TestPolynomialDivision(t *testing.T) {
 		if !prim.times(c).equal(p) {
 			t.Fatalf("%v is not %v times %v", p, c, prim)
 		}
-		r := &ring{s: &simplifier{}, atoms: []*Expr{Var("x"), Var("y"), Var("z")}}
+		work := maxWork
+		r := &ring{s: &simplifier{}, work: &work, atoms: []*Expr{Var("x"), Var("y"), Var("z")}}
 		if e := r.form(p); e != nil {
 			back, ok := r.polynomial(r.s.normal(e))
 			if !ok || !back.equal(p) {

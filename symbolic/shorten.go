@@ -66,6 +66,11 @@ func negativeSums(e *Expr) int {
 	return n
 }
 
+// maxWork bounds, in each pass over a formula, the sum of the squares of the
+// numbers of terms of the polynomials whose forms are looked for; laws need up to
+// 2000.
+const maxWork = 8000
+
 // shortenOnce rewrites one part of e, the one that gains most.
 func (s *simplifier) shortenOnce(e *Expr, opt SimplifyOptions) *Expr {
 	// Rewriting would double free constants or take two of equal value for one;
@@ -74,6 +79,7 @@ func (s *simplifier) shortenOnce(e *Expr, opt SimplifyOptions) *Expr {
 	t := &simplifier{domains: inner, rows: nil}
 	best := e
 	seen := map[uint64]bool{}
+	work := maxWork
 	var raw []*Expr
 	consider := func(c *Expr) {
 		c, ok := e.constantsBack(c)
@@ -81,14 +87,14 @@ func (s *simplifier) shortenOnce(e *Expr, opt SimplifyOptions) *Expr {
 			return
 		}
 		seen[c.hash] = true
-		raw = append(raw, c)
+		raw = append(raw, s.sorted(c))
 	}
 	named.Walk(func(n *Expr) bool {
 		if n.kind != KindAdd && n.kind != KindMul && n.kind != KindPow || seen[n.hash] || !hasSum(n) {
 			return true
 		}
 		seen[n.hash] = true
-		for _, form := range t.rationalForms(n) {
+		for _, form := range t.rationalForms(n, &work) {
 			consider(named.Map(func(m *Expr) *Expr {
 				if m.Equal(n) {
 					return form
@@ -103,13 +109,13 @@ func (s *simplifier) shortenOnce(e *Expr, opt SimplifyOptions) *Expr {
 		consider(t.compact(t.normal(c)))
 	}
 	// What a form gains where it stands in the whole is seen for the best only.
-	const simplified = 4
+	const simplified, longer = 4, 8
 	slices.SortStableFunc(raw, func(a, b *Expr) int { return cmp.Compare(a.Complexity(), b.Complexity()) })
 	for i, c := range raw {
 		if shorterThan(c, best) {
 			best = c
 		}
-		if i < simplified {
+		if i < simplified && c.Complexity() <= e.Complexity()+longer {
 			if c = Simplify(c, opt); freeCount(c) <= freeCount(e) && shorterThan(c, best) {
 				best = c
 			}
