@@ -241,6 +241,9 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 	if n := s.dropTerms(ctx, best); n != best {
 		best, f = n, n.fit
 	}
+	if n := s.tie(ctx, best); n != best {
+		best, f = n, n.fit
+	}
 	snapped, notes := symbolic.Snap(ctx, f, s.data.train, symbolic.SnapOptions{Domains: s.domains})
 	if n := s.measure(snapped); n != nil && n.bits <= best.bits && (n.exact || !best.exact) {
 		n.polished = true
@@ -256,6 +259,7 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 			}
 		}
 	}
+	best = s.shorten(ctx, best)
 	return best
 }
 

@@ -11,7 +11,7 @@ import "math"
 func (e *Expr) Complexity() int {
 	switch e.kind {
 	case KindRational, KindFloat:
-		if e.q > 1 {
+		if e.q > 1 && !isDecimal(e.p, e.q) {
 			return 3
 		}
 		return 1
@@ -56,12 +56,13 @@ func productComplexity(factors []*Expr) int {
 				negative = !negative
 				p = -p
 			}
-			if p != 1 {
+			style := ratioStyleOf(p, f.q)
+			if style == styleDecimal || style == styleFraction && p != 1 {
 				above++
 				total++
 				number = number || above == 1
 			}
-			if f.q != 1 {
+			if style == styleOver || style == styleFraction && f.q != 1 {
 				below++
 				total++
 			}
@@ -89,7 +90,7 @@ func productComplexity(factors []*Expr) int {
 }
 
 // powerComplexity is the size of base^(sign*exponent), which is not negative if
-// it is a number. Halves, quarters, fifths and tenths are printed as decimals.
+// it is a number.
 func powerComplexity(base, exponent *Expr, sign int64) int {
 	p, q, ok := exponent.Rational()
 	p *= sign
@@ -98,7 +99,7 @@ func powerComplexity(base, exponent *Expr, sign int64) int {
 		return base.Complexity()
 	case ok && p == 1 && q == 2:
 		return 1 + base.Complexity()
-	case ok && (q == 1 || q == 2 || q == 4 || q == 5 || q == 10):
+	case ok && (q == 1 || isDecimal(p, q)):
 		return 2 + base.Complexity()
 	case ok:
 		return 4 + base.Complexity()
@@ -136,7 +137,7 @@ func (e *Expr) minusIsOperator() bool {
 		case f.kind == KindFloat:
 			return false
 		case f.kind == KindRational:
-			if f.p != 1 && f.p != -1 {
+			if f.p != 1 && f.p != -1 && ratioStyleOf(f.p, f.q) != styleOver {
 				return false
 			}
 		case f.kind != KindPow || !f.args[1].isNegativeConst():

@@ -33,7 +33,7 @@ func (e *Expr) valueBits(variable float64, parent Kind) float64 {
 		}
 		return numeralBits(e.v)
 	case KindRational:
-		return rationalBits(e.p, e.q) - symbolBits*e.extraSymbols(parent)
+		return rationalValueBits(e.p, e.q) - symbolBits*e.extraSymbols(parent)
 	}
 	var bits float64
 	if e.kind == KindCall {
@@ -58,7 +58,7 @@ func (e *Expr) extraSymbols(parent Kind) float64 {
 		}
 		return 0
 	case KindMul:
-		if e.q > 1 && e.p != 1 && e.p != -1 {
+		if e.q > 1 && e.p != 1 && e.p != -1 && ratioStyleOf(e.p, e.q) == styleFraction {
 			return 2
 		}
 		return 0

@@ -26,9 +26,10 @@
 // # From data to constants
 //
 // Refit fits the free constants to data. RemoveRedundant drops those that the
-// data do not determine, Snap replaces decimals by exact numbers where the data
-// allow it, DescriptionLength weighs error against size, and Simplify brings a
-// formula into a short form under the ranges that its variables have.
+// data do not determine, Tie makes one of those that are equal, Snap replaces
+// decimals by exact numbers where the data allow it, DescriptionLength weighs
+// error against size, and Simplify brings a formula into a short form under the
+// ranges that its variables have. Shorten takes more time for a shorter form.
 //
 // # From curves to formulas
 //

@@ -52,7 +52,7 @@ func (n *notation) startsWithNumber() bool {
 	for n.op == noteMul || n.op == noteDiv {
 		n = n.args[0]
 	}
-	return n.op == noteNum
+	return n.op == noteNum || n.op == noteRatio
 }
 
 // note writes e in the notation of a reader.
@@ -120,11 +120,21 @@ func noteTerm(e *Expr) (negative bool, n *notation) {
 		switch f.kind {
 		case KindRational:
 			negative = negative != (f.p < 0)
-			if p := f.p; p != 1 && p != -1 {
-				over = append(over, number(math.Abs(float64(p)), f))
+			p, q := max(f.p, -f.p), f.q
+			style := ratioStyleOf(p, q)
+			switch {
+			case style == styleDecimal || len(factors) == 1 && isDecimal(p, q):
+				over = append(over, ratio(p, q))
+				continue
+			case style == styleOver:
+				under = append(under, ratio(q, p))
+				continue
 			}
-			if f.q != 1 {
-				under = append(under, number(float64(f.q), f))
+			if p != 1 {
+				over = append(over, number(float64(p), f))
+			}
+			if q != 1 {
+				under = append(under, number(float64(q), f))
 			}
 		case KindFloat:
 			negative = negative != math.Signbit(f.v)
@@ -178,11 +188,13 @@ func notePower(base, exponent *Expr) *notation {
 			return note(base)
 		case exponent.p == 1 && exponent.q == 2:
 			return node(noteSqrt, note(base))
-		case exponent.q == 2 || exponent.q == 4 || exponent.q == 5 || exponent.q == 10:
-			return node(notePow, note(base), &notation{op: noteRatio, v: exponent.v, p: exponent.p, q: exponent.q})
 		}
 	}
 	return node(notePow, note(base), note(exponent))
+}
+
+func ratio(p, q int64) *notation {
+	return &notation{op: noteRatio, v: float64(p) / float64(q), p: p, q: q}
 }
 
 func number(v float64, e *Expr) *notation { return &notation{op: noteNum, v: v, expr: e} }

@@ -98,6 +98,9 @@ func (w *latexWriter) digitsOf(n *notation) string {
 	if isInteger(n) {
 		return formatInt(n.v)
 	}
+	if n.op == noteRatio {
+		return formatFloat(n.v)
+	}
 	return formatDigits(n.v, w.digits)
 }
 

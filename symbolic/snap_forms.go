@@ -73,7 +73,27 @@ func formsNear(c, tol float64) []form {
 			}
 		}
 	}
+	// Fractions times logarithms of 2 and 10 and powers of these: half-lives,
+	// decades, bits.
+	if f, ok := builtinFunc("log"); ok {
+		for _, n := range []int64{2, 10} {
+			for _, k := range []int64{1, -1, 2, -2} {
+				unit := math.Pow(math.Log(float64(n)), float64(k))
+				t := mag / unit
+				if r, ok := simplestFraction(t, rel*t); ok {
+					add(sign(compactNumber(Mul(r, Pow(Call(f, Int(n)), Int(k))))))
+				}
+			}
+		}
+	}
 	add(shortestDecimal(c, tol))
+	if over := shortestDecimal(1/c, rel/mag); over.kind == KindFloat {
+		if e, ok := decimalFraction(over.v); ok {
+			if r, ok := reciprocal(e); ok {
+				add(r)
+			}
+		}
+	}
 	slices.SortStableFunc(out, func(a, b form) int {
 		switch {
 		case a.bits < b.bits:
@@ -137,4 +157,18 @@ func shortestDecimal(c, tol float64) *Expr {
 		}
 	}
 	return Float(c)
+}
+
+// decimalFraction returns the fraction that a decimal of a few digits is.
+func decimalFraction(v float64) (*Expr, bool) {
+	for q := int64(1); q <= 1_000_000_000_000; q *= 10 {
+		p := math.Round(v * float64(q))
+		if math.Abs(p) >= 1<<53 {
+			break
+		}
+		if p/float64(q) == v {
+			return Rat(int64(p), q), p != 0
+		}
+	}
+	return nil, false
 }

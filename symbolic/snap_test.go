@@ -113,7 +113,7 @@ func TestSimplestFraction(t *testing.T) {
 		x, tol float64
 		want   string
 	}{
-		{0.5, 1e-12, "1/2"},
+		{0.5, 1e-12, "0.5"},
 		{2.0 / 3, 1e-12, "2/3"},
 		{3.0000001, 1e-6, "3"},
 		{0.3333, 1e-3, "1/3"},
