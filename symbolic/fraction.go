@@ -95,11 +95,72 @@ func (r *ring) fraction(e *Expr) (fraction, bool) {
 			return f, true
 		}
 	}
+	e, k := r.exponentialPower(e)
 	atom := r.atom(e)
 	if atom < 0 {
 		return f, false
 	}
-	return f, f.multiply(polynomial{powerOf(atom, 1): big.NewRat(1, 1)}, 1)
+	return f, f.multiply(polynomial{powerOf(atom, 1): big.NewRat(1, 1)}, k)
+}
+
+// exponentialPower writes exp(k*u) as exp(u)^k where exponentials found by
+// exponentials are powers of exp(u), so that they are powers of one atom;
+// otherwise it returns e and 1.
+func (r *ring) exponentialPower(e *Expr) (*Expr, int) {
+	if e.kind == KindCall {
+		primitive, k := r.content(e.args[0])
+		if base := r.exponents[primitive.hash]; base > 1 || base == 1 && k != 1 {
+			if e.fn.Name == "exp" && isBuiltin(e.fn) {
+				return Call(e.fn, r.s.normal(Mul(Int(base), primitive))), int(k / base)
+			}
+		}
+	}
+	return e, 1
+}
+
+// exponentials notes for the exponentials in e whose arguments are multiples of
+// each other their common divisor.
+func (r *ring) exponentials(e *Expr) {
+	r.exponents = map[uint64]int64{}
+	e.Walk(func(n *Expr) bool {
+		if n.kind == KindCall && n.fn.Name == "exp" && isBuiltin(n.fn) {
+			primitive, k := r.content(n.args[0])
+			if k != 0 && max(k, -k) <= maxExponent {
+				r.exponents[primitive.hash] = gcd(r.exponents[primitive.hash], k)
+			} else {
+				r.exponents[primitive.hash] = 1
+			}
+		}
+		return true
+	})
+}
+
+// content divides e by the integer that is common to its terms; the sign is that
+// of the first.
+func (r *ring) content(e *Expr) (primitive *Expr, k int64) {
+	terms := []*Expr{e}
+	if e.kind == KindAdd {
+		terms = e.args
+	}
+	factor := func(t *Expr) int64 {
+		if i := slices.IndexFunc(t.args, isInteger64); t.kind == KindMul && i >= 0 {
+			return t.args[i].p
+		}
+		if isInteger64(t) {
+			return t.p
+		}
+		return 1
+	}
+	for _, t := range terms {
+		k = gcd(k, factor(t))
+	}
+	if factor(terms[0]) < 0 {
+		k = -k
+	}
+	if k == 1 || k == 0 {
+		return e, 1
+	}
+	return r.s.normal(Mul(Rat(1, k), e)), k
 }
 
 // fractionOfSum brings terms to a common denominator.
@@ -199,7 +260,9 @@ func (f fraction) split() (num polynomial, den []polyPower, ok bool) {
 // rationalForms returns other ways to write e; work is what is left of maxWork.
 func (s *simplifier) rationalForms(e *Expr, work *int) []*Expr {
 	r := &ring{s: s, work: work}
-	f, ok := r.fraction(s.normal(e))
+	e = s.normal(e)
+	r.exponentials(e)
+	f, ok := r.fraction(e)
 	if !ok || len(f.num) == 0 {
 		return nil
 	}

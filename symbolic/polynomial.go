@@ -13,6 +13,8 @@ type ring struct {
 	atoms []*Expr
 	known map[string]*Expr // forms found before, by polynomial
 	work  *int             // what is left of maxWork
+
+	exponents map[uint64]int64 // see exponentials
 }
 
 // maxAtoms, maxTerms and maxPower bound polynomials.

@@ -141,3 +141,20 @@ func BenchmarkShorten(b *testing.B) {
 		Shorten(e, SimplifyOptions{})
 	}
 }
+
+// Powers of one exponential are powers of one atom.
+func TestShortenExponentials(t *testing.T) {
+	for _, c := range []struct{ from, want string }{
+		{"d*(exp(2*a*(e-r))-2*exp(a*(e-r))+1)", "d*(exp(a*(e-r))-1)^2"},
+		{"exp(-4*x)-2*exp(-2*x)+1", "(exp(-2*x)-1)^2"},
+		{"exp(2*x)-exp(x)", "exp(2*x)-exp(x)"},
+	} {
+		e, err := Parse(c.from, ParseOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Shorten(e, SimplifyOptions{}).String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.from, got, c.want)
+		}
+	}
+}
