@@ -226,7 +226,7 @@ func (c *coder) named(e *kan.Edge, arg string) string {
 	switch careful, ok := carefulShapes[e.Func.Name]; {
 	case ok && c.helpers[careful] != "":
 		f = symbolic.Call(callable(c.helper(careful)), inner)
-	case e.Func.Name == "1/(exp(x)-1)" && c.lang != "":
+	case e.Func.Name == "1/(exp(x)-1)":
 		f = symbolic.Div(symbolic.Int(1), symbolic.Call(callable(expm1[c.lang]), inner))
 	default:
 		f = shape(e.Func, inner)

@@ -56,8 +56,7 @@ func pythonFile(c *coder) string {
 	b.WriteString(c.comments("", c.what()...))
 	b.WriteString(c.comments("", "", "Arguments are numbers or arrays of one shape; where the result is undefined it is nan."))
 	b.WriteString("import numpy as np\n")
-	code := c.statements("        ") + c.result + c.helperText()
-	if strings.Contains(code, "scipy.") {
+	if strings.Contains(c.statements("")+c.result, "scipy.") {
 		b.WriteString("import scipy.special\n")
 	}
 	for _, t := range c.tables {
@@ -365,8 +364,7 @@ func matlabFile(c *coder) string {
 	for _, t := range c.tables {
 		b.WriteString(t)
 	}
-	result := c.result
-	b.WriteString(c.statements("") + "y = " + result + ";\nend\n" + c.helperText())
+	b.WriteString(c.statements("") + "y = " + c.result + ";\nend\n" + c.helperText())
 	return b.String()
 }
 
