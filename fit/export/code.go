@@ -73,6 +73,9 @@ func (c *coder) helperName(what string) string {
 	if c.lang == library.LangGo {
 		return strings.ToLower(c.name[:1]) + c.name[1:] + strings.ToUpper(what[:1]) + what[1:]
 	}
+	if c.lang == library.LangPy {
+		return "_" + c.name + "_" + what
+	}
 	return c.name + "_" + what
 }
 
@@ -142,7 +145,15 @@ func (c *coder) network() {
 }
 
 func (c *coder) times(name string, v float64) string {
-	return c.print(symbolic.Mul(symbolic.Float(v), symbolic.Var(name)))
+	return c.printOf(symbolic.Mul(symbolic.Float(v), value), name)
+}
+
+// value is the variable of expressions that are printed over a name of the code.
+var value = symbolic.Var("kansym_value")
+
+// printOf prints an expression of value over a name, which stands as it is.
+func (c *coder) printOf(e *symbolic.Expr, name string) string {
+	return strings.ReplaceAll(c.print(e), value.Name(), name)
 }
 
 // node writes the statements for node j after layer l.
@@ -180,7 +191,7 @@ func (c *coder) node(l, j int, values []string, name string) {
 
 // spline defines the coefficients of an edge and returns its call.
 func (c *coder) spline(e *kan.Edge, arg, what string) string {
-	table := c.name + "_" + what
+	table := c.helperName(what)
 	if c.lang == library.LangGo {
 		table = c.helperName(camel(what))
 	}
@@ -221,7 +232,7 @@ func wrap(numbers []string) string {
 
 // named returns c*f(a*x+b)+d.
 func (c *coder) named(e *kan.Edge, arg string) string {
-	inner := affine(e.A, symbolic.Var(arg), e.B)
+	inner := affine(e.A, value, e.B)
 	var f *symbolic.Expr
 	switch careful, ok := carefulShapes[e.Func.Name]; {
 	case ok && c.helpers[careful] != "":
@@ -231,7 +242,7 @@ func (c *coder) named(e *kan.Edge, arg string) string {
 	default:
 		f = shape(e.Func, inner)
 	}
-	return c.print(c.prepare(affine(e.C, f, e.D)))
+	return c.printOf(c.prepare(affine(e.C, f, e.D)), arg)
 }
 
 // affine returns a*x+b without what does nothing.

@@ -17,7 +17,7 @@ var dialects = map[Format]dialect{
 	Python: {
 		lang: library.LangPy, comment: "#", define: "%s = %s", update: "%s %s= %s",
 		table: func(name, numbers string, _ int) string {
-			return "_" + name + " = np.array([\n    " + numbers + "])\n"
+			return name + " = np.array([\n    " + numbers + "])\n"
 		},
 		layout: pythonFile, helpers: pythonHelpers,
 	},
@@ -120,7 +120,7 @@ func goFile(c *coder) string {
 	}
 	// The comment of the function begins with its name, as godoc wants it.
 	lines := c.what()
-	lines[0] = c.name + ": " + strings.ToLower(lines[0][:1]) + lines[0][1:]
+	lines[0] = c.name + " is " + strings.ToLower(lines[0][:1]) + lines[0][1:]
 	code.WriteString("\n" + c.comments("", lines...) + c.comments("", "", "Where the result is undefined it is NaN."))
 	args := ""
 	if len(c.args) > 0 {

@@ -1,9 +1,6 @@
 package export
 
 import (
-	"bytes"
-	"encoding/json"
-
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/kan/bspline"
 	"github.com/kansym/kansym/library"
@@ -35,7 +32,8 @@ type jsonInput struct {
 
 // jsonNode is a node of a formula. Op is "add", "multiply" (both of two or more
 // args), "power" (base, exponent), "call" (Function of one arg), "variable"
-// (Name), "number" (Value), "rational" (Numerator/Denominator) or "pi".
+// (Name), "integer" and "number" (Value), "rational" (Numerator/Denominator) or
+// "pi".
 type jsonNode struct {
 	Op          string      `json:"op"`
 	Function    string      `json:"function,omitempty"`
@@ -87,14 +85,7 @@ func (p *piece) json() ([]byte, error) {
 		d.Format = "kansym-network"
 		p.tables(&d)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	if err := e.Encode(d); err != nil {
-		return nil, err
-	}
-	return joinNumbers(b.Bytes()), nil
+	return layJSON(d)
 }
 
 func treeOf(e *symbolic.Expr) *jsonNode {
@@ -118,6 +109,9 @@ func treeOf(e *symbolic.Expr) *jsonNode {
 	case symbolic.KindRational:
 		p, q, _ := e.Rational()
 		n.Op, n.Numerator, n.Denominator = "rational", &p, &q
+		if v := float64(p); q == 1 && int64(v) == p {
+			n.Op, n.Value, n.Numerator, n.Denominator = "integer", &v, nil, nil
+		}
 	default:
 		v := e.Const()
 		n.Op, n.Value = "number", &v
@@ -164,31 +158,4 @@ func edgeTable(e *kan.Edge, from, to int) jsonEdge {
 		j.Knots = append(j.Knots, at)
 	}
 	return j
-}
-
-// joinNumbers puts arrays of numbers of indented JSON on one line.
-func joinNumbers(text []byte) []byte {
-	var out bytes.Buffer
-	lines := bytes.Split(text, []byte("\n"))
-	isNumber := func(line []byte) bool {
-		t := bytes.TrimSpace(line)
-		return len(t) > 0 && (t[0] == '-' || t[0] >= '0' && t[0] <= '9')
-	}
-	for i, line := range lines {
-		switch {
-		case isNumber(line):
-			out.Write(bytes.TrimSpace(line))
-			if isNumber(lines[i+1]) {
-				out.WriteByte(' ')
-			}
-			continue
-		case i > 0 && isNumber(lines[i-1]):
-			line = bytes.TrimSpace(line)
-		}
-		out.Write(line)
-		if i+1 < len(lines) && !isNumber(lines[i+1]) {
-			out.WriteByte('\n')
-		}
-	}
-	return out.Bytes()
 }

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"encoding/json"
 	"errors"
 
 	"github.com/kansym/kansym/kan/relu"
@@ -42,10 +41,6 @@ func (p *piece) mlp() ([]byte, error) {
 		n.Layers[0].Weights[k] = short
 	}
 	n.Inputs = len(keep)
-	text, err := json.MarshalIndent(d, "", " ")
-	if err != nil {
-		return nil, err
-	}
-	return append(joinNumbers(text), '\n'), nil
+	return layJSON(d)
 }
 

@@ -87,9 +87,11 @@ func arguments(inputs []Input, lang library.Language, prefix string) []string {
 	ascii := lang == library.LangMATLAB || lang == library.LangC
 	taken := map[string]bool{}
 	names := make([]string, len(inputs))
+	own := func(name string) bool {
+		return strings.HasPrefix(strings.ToLower(strings.TrimLeft(name, "_")), strings.ToLower(prefix))
+	}
 	free := func(name string) bool {
-		return !taken[sameLetter.Replace(name)] && symbolic.Identifier(name, lang) == name &&
-			!strings.HasPrefix(strings.ToLower(name), strings.ToLower(prefix))
+		return !taken[sameLetter.Replace(name)] && symbolic.Identifier(name, lang) == name && !own(name)
 	}
 	take := func(i int, name string) {
 		names[i] = name
@@ -102,7 +104,7 @@ func arguments(inputs []Input, lang library.Language, prefix string) []string {
 		if lang == library.LangMATLAB && len(name) > 63 || strings.Trim(name, "_") == "" {
 			readable = false
 		}
-		if readable && !taken[sameLetter.Replace(name)] && !strings.HasPrefix(strings.ToLower(name), strings.ToLower(prefix)) {
+		if readable && !taken[sameLetter.Replace(name)] && !own(name) {
 			take(i, name)
 		} else {
 			odd = append(odd, i)
@@ -114,7 +116,7 @@ func arguments(inputs []Input, lang library.Language, prefix string) []string {
 			name = name[:40]
 		}
 		for k, stem := 0, name; name == "" || !free(name) || symbolic.ReservedName(name); k++ {
-			if stem == "" || strings.HasPrefix(strings.ToLower(stem), strings.ToLower(prefix)) {
+			if stem == "" || own(stem) {
 				stem = "x"
 			}
 			name = stem + strconv.Itoa(i+1+k*len(inputs))
@@ -140,16 +142,6 @@ func rename(e *symbolic.Expr, inputs []Input, names []string, lang library.Langu
 // line ends and quotes are escaped.
 func note(in Input) string {
 	return "column " + strconv.QuoteToGraphic(in.Column)
-}
-
-// unusual reports whether any input goes by another name than its column.
-func unusual(inputs []Input, names []string) bool {
-	for i, in := range inputs {
-		if names[i] != in.Column {
-			return true
-		}
-	}
-	return false
 }
 
 // fresh returns a name with the given stem that is none of the taken ones.
