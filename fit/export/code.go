@@ -247,7 +247,11 @@ func (c *coder) named(e *kan.Edge, arg string) string {
 
 // affine returns a*x+b without what does nothing.
 func affine(a float64, x *symbolic.Expr, b float64) *symbolic.Expr {
-	if a != 1 {
+	switch a {
+	case 1:
+	case -1:
+		x = symbolic.Neg(x)
+	default:
 		x = symbolic.Mul(symbolic.Float(a), x)
 	}
 	if b != 0 {

@@ -15,7 +15,8 @@ var expm1 = map[library.Language]string{
 
 var dialects = map[Format]dialect{
 	Python: {
-		lang: library.LangPy, comment: "#", define: "%s = %s", update: "%s %s= %s",
+		// += would write into an array of the caller's.
+		lang: library.LangPy, comment: "#", define: "%s = %s", update: "%[1]s = %[1]s %[2]s (%[3]s)",
 		table: func(name, numbers string, _ int) string {
 			return name + " = np.array([\n    " + numbers + "])\n"
 		},

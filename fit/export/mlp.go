@@ -43,4 +43,3 @@ func (p *piece) mlp() ([]byte, error) {
 	n.Inputs = len(keep)
 	return layJSON(d)
 }
-

@@ -60,4 +60,3 @@ func TestONNX(t *testing.T) {
 		})
 	}
 }
-

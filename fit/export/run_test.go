@@ -153,7 +153,11 @@ for line in open("rows.txt"):
     rows.setdefault(int(k), []).append([float(v) for v in row])
 for k, table in rows.items():
     f = getattr(importlib.import_module("case%d" % k), "predict_case%d" % k)
-    y = np.broadcast_to(f(*np.array(table).T), len(table))
+    columns = np.array(table).T
+    y = np.broadcast_to(f(*columns), len(table))
+    assert (columns == np.array(table).T).all()  # the caller's arrays are left alone
+    y0 = np.broadcast_to(f(columns[0][0], *columns[1:]), len(table))  # numbers go with arrays
+    assert y0[0] == y[0] or np.isnan(y[0]) and np.isnan(y0[0]) or abs(y0[0] - y[0]) < 1e-13 * abs(y[0]), k
     one = f(*table[0])  # numbers are as good as arrays
     assert np.shape(one) == () and np.isrealobj(one)
     assert one == y[0] or np.isnan(one) and np.isnan(y[0]) or abs(one - y[0]) < 1e-13 * abs(one), (k, one, y[0])

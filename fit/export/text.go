@@ -29,8 +29,12 @@ func (p *piece) sympy() ([]byte, error) {
 	b.WriteString(c.comments("", c.what()...))
 	b.WriteString("import sympy\n\n")
 	if len(c.args) > 0 {
+		names := make([]string, len(p.inputs))
+		for i, in := range p.inputs {
+			names[i] = in.Name
+		}
 		// symbols() returns one symbol for one name and a tuple for several.
-		fmt.Fprintf(&b, "%s = sympy.symbols(%q, real=True)\n", strings.Join(c.args, ", "), strings.Join(c.args, " "))
+		fmt.Fprintf(&b, "%s = sympy.symbols(\"%s\", real=True)\n", strings.Join(c.args, ", "), strings.Join(names, " "))
 	}
 	fmt.Fprintf(&b, "%s = %s\n", c.name, c.print(e))
 	return []byte(b.String()), nil
