@@ -34,7 +34,7 @@ var keywords = map[library.Language][]string{
 		volatile while pow fabs NAN INFINITY M_PI ` + cMacros + cNewWords),
 	library.LangJulia: strings.Fields(`baremodule begin break catch const continue do else elseif end export false finally
 		for function global if import let local macro module quote return struct true try using where while in isa
-		NaN Inf SpecialFunctions`),
+		NaN Inf SpecialFunctions Float64 Real DomainError`),
 	library.LangMATLAB: strings.Fields(`break case catch classdef continue else elseif end for function global if otherwise
 		parfor persistent return spmd switch try while realsqrt reallog realpow nthroot NaN Inf
 		do until endif endfor endfunction endwhile endswitch end_try_catch unwind_protect unwind_protect_cleanup

@@ -25,6 +25,9 @@ func (p *piece) code(f Format) ([]byte, error) {
 	} else {
 		c.network()
 	}
+	if c.err != nil {
+		return nil, c.err
+	}
 	text := c.layout(c)
 	if f == Go {
 		tidy, err := format.Source([]byte(text))
@@ -61,6 +64,7 @@ type coder struct {
 	body   []string // statements before the result
 	result string
 	uses   map[string]bool // helpers that are called
+	err    error           // the first one met
 }
 
 // helper returns the name of a helper function and notes that it is used.
@@ -234,15 +238,28 @@ func wrap(numbers []string) string {
 func (c *coder) named(e *kan.Edge, arg string) string {
 	inner := affine(e.A, value, e.B)
 	var f *symbolic.Expr
-	switch careful, ok := carefulShapes[e.Func.Name]; {
-	case ok && c.helpers[careful] != "":
+	switch careful := carefulShapes[builtinName(e.Func)]; {
+	case c.helpers[careful] != "":
 		f = symbolic.Call(callable(c.helper(careful)), inner)
-	case e.Func.Name == "1/(exp(x)-1)":
+	case builtinName(e.Func) == "1/(exp(x)-1)":
 		f = symbolic.Div(symbolic.Int(1), symbolic.Call(callable(expm1[c.lang]), inner))
 	default:
-		f = shape(e.Func, inner)
+		var err error
+		if f, err = shape(e.Func, inner); err != nil {
+			c.err = err
+			return ""
+		}
 	}
 	return c.printOf(c.prepare(affine(e.C, f, e.D)), arg)
+}
+
+// builtinName is the name of a function of the library, "" for one of the
+// user's, which may have the name of a shape.
+func builtinName(f *library.Func) string {
+	if g, ok := library.Lookup(f.Name); ok && g == f {
+		return f.Name
+	}
+	return ""
 }
 
 // affine returns a*x+b without what does nothing.
@@ -266,21 +283,18 @@ var carefulShapes = map[string]string{
 	"sin(x)/x": "sinc", "x*log(x)": "xlogx", "x/(exp(x)-1)": "planck", "softplus": "softplus",
 }
 
-// shape is Apply with formulas that keep their digits near -1 and 1.
-func shape(f *library.Func, arg *symbolic.Expr) *symbolic.Expr {
-	if f.Name == "sqrt(1-x^2)" || f.Name == "1/sqrt(1-x^2)" {
+// shape is Apply with formulas that keep their digits near -1 and 1, and
+// functions of the user's spelled out.
+func shape(f *library.Func, arg *symbolic.Expr) (*symbolic.Expr, error) {
+	if name := builtinName(f); name == "sqrt(1-x^2)" || name == "1/sqrt(1-x^2)" {
 		one := symbolic.Int(1)
 		r := symbolic.Sqrt(symbolic.Mul(symbolic.Sub(one, arg), symbolic.Add(one, arg)))
-		if f.Name == "sqrt(1-x^2)" {
-			return r
+		if name == "sqrt(1-x^2)" {
+			return r, nil
 		}
-		return symbolic.Div(one, r)
+		return symbolic.Div(one, r), nil
 	}
-	e, err := spellOut(symbolic.Apply(f, arg))
-	if err != nil {
-		return symbolic.Apply(f, arg)
-	}
-	return e
+	return spellOut(symbolic.Apply(f, arg))
 }
 
 // what returns sentences about the function, one to a line of comment.

@@ -83,7 +83,9 @@ func (p *piece) json() ([]byte, error) {
 		}
 	} else {
 		d.Format = "kansym-network"
-		p.tables(&d)
+		if err := p.tables(&d); err != nil {
+			return nil, err
+		}
 	}
 	return layJSON(d)
 }
@@ -121,7 +123,7 @@ func treeOf(e *symbolic.Expr) *jsonNode {
 
 // tables writes all of the network, edges that lead nowhere excepted, so that
 // the places of nodes are those that kansym calls them by.
-func (p *piece) tables(d *document) {
+func (p *piece) tables(d *document) error {
 	net := p.network
 	for i, in := range p.all {
 		d.Inputs = append(d.Inputs, jsonInput{Name: in.Name, Column: in.Column, Scale: net.InputScale[i]})
@@ -134,19 +136,28 @@ func (p *piece) tables(d *document) {
 		}
 		for k, e := range layer.Edges {
 			if e.Active() && p.live.nodes[l+1][k/layer.In] {
-				out.Edges = append(out.Edges, edgeTable(e, k%layer.In, k/layer.In))
+				j, err := edgeTable(e, k%layer.In, k/layer.In)
+				if err != nil {
+					return err
+				}
+				out.Edges = append(out.Edges, j)
 			}
 		}
 		d.Layers = append(d.Layers, out)
 	}
+	return nil
 }
 
-func edgeTable(e *kan.Edge, from, to int) jsonEdge {
+func edgeTable(e *kan.Edge, from, to int) (jsonEdge, error) {
 	j := jsonEdge{From: from, To: to}
 	if e.Kind == kan.Named {
-		j.Function, j.Formula = e.Func.Name, shape(e.Func, symbolic.Var("x")).Format(library.LangExpr)
+		f, err := shape(e.Func, symbolic.Var("x"))
+		if err != nil {
+			return j, err
+		}
+		j.Function, j.Formula = e.Func.Name, f.Format(library.LangExpr)
 		j.A, j.B, j.C, j.D = &e.A, &e.B, &e.C, &e.D
-		return j
+		return j, nil
 	}
 	s := e.Spline
 	j.Degree, j.Coefficients, j.Beyond = bspline.Degree, s.Coef, "tangent"
@@ -157,5 +168,5 @@ func edgeTable(e *kan.Edge, from, to int) jsonEdge {
 		}
 		j.Knots = append(j.Knots, at)
 	}
-	return j
+	return j, nil
 }

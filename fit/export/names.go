@@ -80,16 +80,21 @@ func camel(name string) string {
 // Letters that Python and Julia take for one another.
 var sameLetter = strings.NewReplacer("\u00b5", "\u03bc", "\u2126", "\u03a9", "\u212b", "\u00c5")
 
+// ownName reports whether a piece whose function has the given name may use name
+// itself, for the function, a table or a helper.
+func ownName(name, function string) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(strings.TrimLeft(name, "_")), strings.ToLower(function))
+	rest = strings.TrimPrefix(rest, "_")
+	return ok && (rest == "" || strings.HasPrefix(rest, "edge") || slices.Contains(helperOrder, rest))
+}
+
 // arguments returns what the inputs are called in a language, all different,
-// none reserved, and none that the piece itself uses (its own names begin with
-// prefix).
-func arguments(inputs []Input, lang library.Language, prefix string) []string {
+// none reserved, and none that the piece of the given function uses itself.
+func arguments(inputs []Input, lang library.Language, function string) []string {
 	ascii := lang == library.LangMATLAB || lang == library.LangC
 	taken := map[string]bool{}
 	names := make([]string, len(inputs))
-	own := func(name string) bool {
-		return strings.HasPrefix(strings.ToLower(strings.TrimLeft(name, "_")), strings.ToLower(prefix))
-	}
+	own := func(name string) bool { return ownName(name, function) }
 	free := func(name string) bool {
 		return !taken[sameLetter.Replace(name)] && symbolic.Identifier(name, lang) == name && !own(name)
 	}

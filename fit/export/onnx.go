@@ -338,7 +338,7 @@ func (g *graph) shape(f *library.Func, x string) (string, error) {
 		near := g.less(g.one("Abs", x), small)
 		return g.where(near, g.number(at), v(g.where(near, one, x)))
 	}
-	switch f.Name {
+	switch builtinName(f) {
 	case "sin(x)/x":
 		return guard(func(x string) string { return g.div(g.one("Sin", x), x) }, 1e-8, 1), nil
 	case "x*log(x)":
@@ -360,7 +360,11 @@ func (g *graph) shape(f *library.Func, x string) (string, error) {
 		return g.add(g.op("Max", []string{x, g.number(0)}), tail), nil
 	}
 	g.columns[graphVar] = x
-	return g.expr(shape(f, symbolic.Var(graphVar)))
+	e, err := shape(f, symbolic.Var(graphVar))
+	if err != nil {
+		return "", err
+	}
+	return g.expr(e)
 }
 
 // graphVar stands for the argument of a function; no input has the name.

@@ -201,6 +201,37 @@ func TestNamedNetwork(t *testing.T) {
 	}
 }
 
+// A function of the user's that has the name of a shape is the user's, and an
+// input keeps its name beside a function of one letter.
+func TestOwnNames(t *testing.T) {
+	f, err := symbolic.ParseFunction("softplus(x)=x^3", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := kan.New([]int{2, 1}, kan.NewOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net.Layers[0].Edges[0] = kan.NamedEdge(f, 2, 0, 1, 0)
+	m := &export.Model{Network: net, Inputs: []export.Input{{Name: "force", Column: "force"}, {Name: "f_edge_0", Column: "f_edge_0"}}}
+	var b bytes.Buffer
+	if err := export.Write(&b, m, export.C, export.Options{Name: "f"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"double f(double force, double f_edge_02) {", "double node_1_0 = pow(2.0*force, 3.0);"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s is missing in\n%s", want, b.String())
+		}
+	}
+	nameless := &library.Func{Name: "blob", Callable: true, Value: math.Sin, Derivatives: func(x float64) (float64, float64, float64) { return 0, 0, 0 }}
+	net.Layers[0].Edges[0] = kan.NamedEdge(nameless, 2, 0, 1, 0)
+	for _, f := range []export.Format{export.Go, export.ONNX, export.JSON, export.MATLAB} {
+		if err := export.Write(&bytes.Buffer{}, m, f, export.Options{}); err == nil || !strings.Contains(err.Error(), "blob has no formula") {
+			t.Errorf("%s of a function without a formula: %v", f, err)
+		}
+	}
+}
+
 func TestRefused(t *testing.T) {
 	parse := func(text string) *symbolic.Expr {
 		e, err := symbolic.Parse(text, symbolic.ParseOptions{})
