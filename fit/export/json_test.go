@@ -167,7 +167,7 @@ func TestJSON(t *testing.T) {
 		}
 		return n
 	}
-	bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+	bothKinds(t, 150, func(t *testing.T, cases []*testCase) [][]float64 {
 		got := make([][]float64, len(cases))
 		for k, c := range cases {
 			n := decode(t, c, k)

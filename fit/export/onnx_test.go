@@ -48,7 +48,7 @@ func TestONNX(t *testing.T) {
 			if out, err := exec.Command(node, "-e", "require('"+r.name+"')").CombinedOutput(); err != nil {
 				t.Skipf("%s is not installed, or NODE_PATH does not lead to it: what is exported for it is not run\n%s", r.name, firstLines(out))
 			}
-			bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+			bothKinds(t, 60, func(t *testing.T, cases []*testCase) [][]float64 {
 				dir := t.TempDir()
 				for k, c := range cases {
 					save(t, filepath.Join(dir, fmt.Sprintf("case%d.onnx", k)), written(t, c, export.ONNX, k))

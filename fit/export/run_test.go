@@ -17,10 +17,11 @@ import (
 // their curves are of the order of 1 and may cancel.
 const unitOfNetworks = 30
 
-// eachLanguage runs a test on the formulas and on the networks.
-func bothKinds(t *testing.T, run func(t *testing.T, cases []*testCase) [][]float64) {
+// bothKinds runs a test on the formulas, with so many drawn ones, and on the
+// networks.
+func bothKinds(t *testing.T, drawn int, run func(t *testing.T, cases []*testCase) [][]float64) {
 	t.Run("formulas", func(t *testing.T) {
-		cases := formulaCases(t, 150)
+		cases := formulaCases(t, drawn)
 		checkAll(t, cases, run(t, cases), 0)
 	})
 	t.Run("networks", func(t *testing.T) {
@@ -91,7 +92,7 @@ func output(t *testing.T, dir string, name string, args ...string) string {
 
 func TestGo(t *testing.T) {
 	golang := need(t, "go", "version")
-	bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+	bothKinds(t, 150, func(t *testing.T, cases []*testCase) [][]float64 {
 		dir := t.TempDir()
 		if err := os.Mkdir(filepath.Join(dir, "formula"), 0o755); err != nil {
 			t.Fatal(err)
@@ -127,7 +128,7 @@ func list(row []float64) string {
 
 func TestC(t *testing.T) {
 	gcc := need(t, "gcc", "--version")
-	bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+	bothKinds(t, 150, func(t *testing.T, cases []*testCase) [][]float64 {
 		dir := t.TempDir()
 		all := ""
 		main := "#include <stdio.h>\nint main(void) {\n"
@@ -180,7 +181,7 @@ func python3(t *testing.T, packages string) string {
 
 func TestPython(t *testing.T) {
 	python := python3(t, "numpy, scipy.special")
-	bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+	bothKinds(t, 150, func(t *testing.T, cases []*testCase) [][]float64 {
 		dir := t.TempDir()
 		for k, c := range cases {
 			save(t, filepath.Join(dir, fmt.Sprintf("case%d.py", k)), written(t, c, export.Python, k))
@@ -243,7 +244,7 @@ func TestSymPy(t *testing.T) {
 // MATLAB's file is run by Octave.
 func TestMATLAB(t *testing.T) {
 	octave := need(t, "octave-cli", "--version")
-	bothKinds(t, func(t *testing.T, cases []*testCase) [][]float64 {
+	bothKinds(t, 150, func(t *testing.T, cases []*testCase) [][]float64 {
 		dir := t.TempDir()
 		main := "1;\n"
 		for k, c := range cases {
