@@ -31,7 +31,8 @@ func (f *Func) HasFormat(lang Language) bool {
 // callTemplates returns how a built-in callable function is written in each
 // language, $ standing for the argument. Python means numpy as np, with erf
 // from scipy.special; Go the packages math and cmp; C math.h; SymPy the
-// package sympy.
+// package sympy; Julia its Base, with erf from SpecialFunctions; MATLAB the
+// functions that stay real (realsqrt, reallog), which Octave has too.
 func callTemplates(name string) map[Language]string {
 	m := map[Language]string{
 		LangExpr:  name + "($)",
@@ -41,13 +42,20 @@ func callTemplates(name string) map[Language]string {
 		LangPy:    "np." + name + "($)",
 		LangGo:    "math." + strings.ToUpper(name[:1]) + name[1:] + "($)",
 		LangC:     name + "($)",
+
+		LangJulia:  name + "($)",
+		LangMATLAB: name + "($)",
+		LangExcel:  strings.ToUpper(name) + "($)",
 	}
 	switch name {
 	case "sqrt":
 		m[LangLaTeX] = `\sqrt{$}`
+		m[LangMATLAB] = "realsqrt($)"
 	case "cbrt":
 		m[LangLaTeX] = `\sqrt[3]{$}`
 		m[LangSymPy] = "sympy.real_root($, 3)" // cbrt is complex for negative numbers
+		m[LangMATLAB] = "nthroot($, 3)"
+		m[LangExcel] = "(SIGN($)*ABS($)^(1/3))" // programs differ in what (-8)^(1/3) is
 	case "asin", "acos", "atan":
 		m[LangLaTeX] = `\arc` + name[1:] + `\left($\right)`
 		m[LangPy] = "np.arc" + name[1:] + "($)"
@@ -57,12 +65,15 @@ func callTemplates(name string) map[Language]string {
 	case "erf":
 		m[LangLaTeX] = `\operatorname{erf}\left($\right)`
 		m[LangPy] = "scipy.special.erf($)"
+		m[LangJulia] = "SpecialFunctions.erf($)"
 	case "abs":
 		m[LangLaTeX] = `\left|$\right|`
 		m[LangSymPy] = "sympy.Abs($)"
 		m[LangC] = "fabs($)"
 	case "log":
 		m[LangLaTeX] = `\ln\left($\right)`
+		m[LangMATLAB] = "reallog($)"
+		m[LangExcel] = "LN($)"
 	case "exp":
 		m[LangLaTeX] = `e^{$}`
 	case "sign":

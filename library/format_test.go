@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // Every callable function in every language, against a file that a person can
 // read.
 func TestFormat(t *testing.T) {
-	languages := []Language{LangExpr, LangText, LangLaTeX, LangSymPy, LangPy, LangGo, LangC}
+	languages := []Language{LangExpr, LangText, LangLaTeX, LangSymPy, LangPy, LangGo, LangC, LangJulia, LangMATLAB, LangExcel}
 	var b strings.Builder
 	for _, f := range Builtin() {
 		if !f.Callable {
@@ -55,7 +55,7 @@ func TestFormatOfUserFunctions(t *testing.T) {
 			t.Errorf("%s: %q, want %q", lang, got, want)
 		}
 	}
-	for _, lang := range []Language{LangSymPy, LangPy, LangGo, LangC} {
+	for _, lang := range []Language{LangSymPy, LangPy, LangGo, LangC, LangJulia, LangMATLAB, LangExcel} {
 		if f.HasFormat(lang) {
 			t.Errorf("%s claims to know my_f", lang)
 		}

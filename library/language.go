@@ -12,4 +12,8 @@ const (
 	LangPy    Language = "python"
 	LangGo    Language = "go"
 	LangC     Language = "c"
+
+	LangJulia  Language = "julia"
+	LangMATLAB Language = "matlab" // MATLAB and Octave, element by element
+	LangExcel  Language = "excel"  // formulas of Excel, LibreOffice and other spreadsheets
 )

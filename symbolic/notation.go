@@ -55,6 +55,15 @@ func (n *notation) startsWithNumber() bool {
 	return n.op == noteNum || n.op == noteRatio
 }
 
+// startsWithPower reports whether the first thing that n prints is the base of a
+// power, which a minus before n would belong to if it bound stronger.
+func (n *notation) startsWithPower() bool {
+	for n.op == noteMul || n.op == noteDiv {
+		n = n.args[0]
+	}
+	return n.op == notePow
+}
+
 // note writes e in the notation of a reader.
 func note(e *Expr) *notation {
 	switch e.kind {

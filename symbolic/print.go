@@ -16,7 +16,9 @@ import (
 // in LaTeX, and spelled out by their formulas in the other languages. Variables
 // are called as Identifier says. Python code needs "import numpy as np" (and
 // "import scipy.special" for erf), SymPy code "import sympy", Go code the
-// packages math and cmp, C code math.h.
+// packages math and cmp, C code math.h, Julia code the package SpecialFunctions
+// for erf. MATLAB code works element by element and stops where a number is not
+// real; Excel formulas have the names of variables where cells are to stand.
 func (e *Expr) Format(lang library.Language) string { return e.FormatDigits(lang, -1) }
 
 // FormatDigits is Format with decimals rounded to so many significant digits,
@@ -74,7 +76,21 @@ type writer struct {
 }
 
 // powerCall reports whether powers are calls of a function.
-func (w *writer) powerCall() bool { return w.lang == library.LangGo || w.lang == library.LangC }
+func (w *writer) powerCall(n *notation) bool {
+	switch w.lang {
+	case library.LangGo, library.LangC:
+		return true
+	case library.LangMATLAB:
+		return !isInteger(n.args[1]) // with .^ a negative base gives a complex number
+	}
+	return false
+}
+
+// decimals reports whether integers must have a point, lest they be divided or
+// overflow like integers.
+func (w *writer) decimals() bool {
+	return w.lang == library.LangGo || w.lang == library.LangC || w.lang == library.LangJulia
+}
 
 func (w *writer) strength(n *notation) int {
 	switch n.op {
@@ -90,7 +106,7 @@ func (w *writer) strength(n *notation) int {
 	case noteNeg:
 		return bindNeg
 	case notePow:
-		if w.powerCall() {
+		if w.powerCall(n) {
 			return bindAtom
 		}
 		return bindPower
@@ -124,15 +140,18 @@ func (w *writer) write(n *notation, need int) {
 	case notePi:
 		w.b.WriteString(map[library.Language]string{
 			library.LangSymPy: "sympy.pi", library.LangPy: "np.pi", library.LangGo: "math.Pi", library.LangC: "M_PI",
+			library.LangExpr: "pi", library.LangText: "pi", library.LangJulia: "pi", library.LangMATLAB: "pi",
+			library.LangExcel: "PI()",
 		}[w.lang])
-		if w.lang == library.LangExpr || w.lang == library.LangText {
-			w.b.WriteString("pi")
-		}
 	case noteVar:
 		w.b.WriteString(Identifier(n.name, w.lang))
 	case noteNeg:
 		w.b.WriteByte('-')
-		w.write(n.args[0], bindProduct)
+		need := bindProduct
+		if w.lang == library.LangExcel && n.args[0].startsWithPower() {
+			need = bindAtom // -x^2 is (-x)^2 there
+		}
+		w.write(n.args[0], need)
 	case noteAdd:
 		w.infix(n, "+", bindSum, afterSign(n.args[1]))
 	case noteSub:
@@ -170,8 +189,11 @@ func afterSign(n *notation) int {
 
 func (w *writer) infix(n *notation, op string, left, right int) {
 	w.write(n.args[0], left)
-	if w.lang == library.LangText && (op == "+" || op == "-") {
+	switch {
+	case w.lang == library.LangText && (op == "+" || op == "-"):
 		op = " " + op + " "
+	case w.lang == library.LangMATLAB && (op == "*" || op == "/"):
+		op = "." + op
 	}
 	w.b.WriteString(op)
 	w.write(n.args[1], right)
@@ -179,26 +201,52 @@ func (w *writer) infix(n *notation, op string, left, right int) {
 
 func (w *writer) power(n *notation) {
 	base, exponent := n.args[0], n.args[1]
-	switch w.lang {
-	case library.LangGo, library.LangC:
-		name := "pow("
-		if w.lang == library.LangGo {
-			name = "math.Pow("
-		}
-		w.b.WriteString(name)
+	if w.powerCall(n) {
+		w.b.WriteString(map[library.Language]string{
+			library.LangGo: "math.Pow(", library.LangC: "pow(", library.LangMATLAB: "realpow(",
+		}[w.lang])
 		w.write(base, 0)
 		w.b.WriteString(", ")
 		w.write(exponent, 0)
 		w.b.WriteByte(')')
 		return
 	}
+	if q, ok := oddRoot(exponent); ok && w.lang == library.LangExcel {
+		// Spreadsheets take odd roots of negative numbers.
+		w.call(sqrtFunc, base)
+		w.b.WriteString("^(2/" + strconv.Itoa(q) + ")")
+		return
+	}
 	w.write(base, bindAtom)
-	if w.lang == library.LangPy || w.lang == library.LangSymPy {
+	switch w.lang {
+	case library.LangPy, library.LangSymPy:
 		w.b.WriteString("**")
-	} else {
+	case library.LangMATLAB:
+		w.b.WriteString(".^")
+	default:
 		w.b.WriteByte('^')
 	}
+	if w.lang == library.LangJulia && isInteger(exponent) {
+		// A whole exponent is multiplied out, and defined for any base.
+		w.b.WriteString(formatInt(exponent.v))
+		return
+	}
 	w.write(exponent, bindAtom)
+}
+
+// oddRoot reports whether x is 1/q with an odd q.
+func oddRoot(x *notation) (q int, ok bool) {
+	v := x.v
+	if x.op == noteDiv && x.args[0].op == noteNum && x.args[1].op == noteNum {
+		v = x.args[0].v / x.args[1].v
+	} else if x.op != noteNum && x.op != noteRatio {
+		return 0, false
+	}
+	r := math.Round(1 / v)
+	if r < 3 || r > 1e6 || math.Abs(r*v-1) > 1e-9 {
+		return 0, false
+	}
+	return int(r), int(r)%2 == 1
 }
 
 func (w *writer) call(f *library.Func, arg *notation) {
@@ -222,7 +270,7 @@ func (w *writer) number(n *notation) {
 	if isInteger(n) {
 		s = formatInt(n.v)
 	}
-	if w.powerCall() && !strings.ContainsAny(s, ".e") {
+	if w.decimals() && !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
 	w.b.WriteString(s)
@@ -268,6 +316,8 @@ func notFinite(v float64, lang library.Language) string {
 		return pick("math.NaN()", "math.Inf(1)")
 	case library.LangC:
 		return pick("NAN", "INFINITY")
+	case library.LangJulia, library.LangMATLAB:
+		return pick("NaN", "Inf")
 	case library.LangLaTeX:
 		return pick(`\mathrm{NaN}`, `\infty`)
 	}

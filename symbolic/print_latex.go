@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/kansym/kansym/library"
 )
@@ -147,7 +148,7 @@ var greek = map[string]bool{
 func latexName(name string) string {
 	base, sub, _ := strings.Cut(name, "_")
 	if base == "" {
-		return `\mathrm{` + strings.ReplaceAll(name, "_", `\_`) + `}`
+		return latexWord(name)
 	}
 	if sub == "" {
 		if stem := strings.TrimRight(base, "0123456789"); stem != "" && stem != base {
@@ -157,14 +158,36 @@ func latexName(name string) string {
 	switch {
 	case greek[base]:
 		base = `\` + base
-	case len([]rune(base)) > 1:
-		base = `\mathrm{` + base + `}`
+	case greekLetters[base] != "":
+		base = `\` + greekLetters[base]
+	case len(base) > 1:
+		base = latexWord(base)
 	}
 	if sub == "" {
 		return base
 	}
-	if len([]rune(sub)) > 1 && strings.Trim(sub, "0123456789") != "" {
-		sub = `\mathrm{` + strings.ReplaceAll(sub, "_", `\_`) + `}`
+	if len(sub) > 1 && strings.Trim(sub, "0123456789") != "" {
+		sub = latexWord(sub)
 	}
 	return base + "_{" + sub + "}"
+}
+
+// latexWord sets a word upright. Letters beyond ASCII are text: most fonts for
+// mathematics lack them.
+func latexWord(word string) string {
+	command := `\mathrm{`
+	if strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxASCII }) {
+		command = `\text{`
+	}
+	return command + strings.ReplaceAll(word, "_", `\_`) + "}"
+}
+
+// greekLetters are the names of letters that are written as such, the micro
+// sign, which is not the letter, included.
+var greekLetters = map[string]string{
+	"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+	"ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "\u00b5": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho",
+	"σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+	"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
+	"Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }

@@ -322,3 +322,43 @@ func TestFormatNested(t *testing.T) {
 		}
 	}
 }
+
+// Formulas in the languages that compute by cells, by element, or by numbers that
+// must have a point.
+func TestFormatTechnical(t *testing.T) {
+	for _, c := range []struct{ formula, julia, matlab, excel string }{
+		{"m/sqrt(1-(v/c)^2)", "m/sqrt(1.0-(v/c)^2)", "m./realsqrt(1-(v./c).^2)", "m/SQRT(1-(v/c)^2)"},
+		{"-x^2*y", "-x^2*y", "-x.^2.*y", "-(x^2*y)"},
+		{"-x*y^2", "-x*y^2", "-x.*y.^2", "-x*y^2"},
+		{"y-x^2", "y-x^2", "y-x.^2", "y-x^2"},
+		{"x^(1/3)+y^1.5", "x^(1.0/3.0)+y^1.5", "realpow(x, 1./3)+realpow(y, 1.5)", "SQRT(x)^(2/3)+y^1.5"},
+		{"x^0.2+y^(2/3)", "x^0.2+y^(2.0/3.0)", "realpow(x, 0.2)+realpow(y, 2./3)", "SQRT(x)^(2/5)+y^(2/3)"},
+		{"2^x/3", "2.0^x/3.0", "realpow(2, x)./3", "2^x/3"},
+		{"log(x)*pi", "log(x)*pi", "reallog(x).*pi", "LN(x)*PI()"},
+		{"cbrt(x)*erf(y)", "cbrt(x)*SpecialFunctions.erf(y)", "nthroot(x, 3).*erf(y)", "(SIGN(x)*ABS(x)^(1/3))*ERF(y)"},
+		{"end*begin", "end_*begin_", "end_.*begin", "end*begin"},
+	} {
+		e, err := Parse(c.formula, ParseOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for lang, want := range map[library.Language]string{
+			library.LangJulia: c.julia, library.LangMATLAB: c.matlab, library.LangExcel: c.excel,
+		} {
+			if got := e.Format(lang); got != want {
+				t.Errorf("%s in %s: %s, want %s", c.formula, lang, got, want)
+			}
+		}
+	}
+}
+
+// Names beyond ASCII are Greek letters or text.
+func TestLaTeXNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"λ": `\lambda`, "µ_max": `\mu_{\mathrm{max}}`, "größe": `\text{größe}`, "T_außen": `T_{\text{außen}}`, "ф2": `\text{ф}_{2}`, "__": `\mathrm{\_\_}`,
+	} {
+		if got := Var(name).Format(library.LangLaTeX); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

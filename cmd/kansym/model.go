@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/kan"
@@ -71,12 +72,50 @@ var pathLike = regexp.MustCompile(`^[./~\\]|\.[A-Za-z]\w*$`)
 // newPredictor reads what is to predict: a formula, or the name of a file with
 // a model or a result.
 func newPredictor(what string, v *vocabulary) (*predictor, error) {
+	m, err := readSource(what, v)
+	if err != nil {
+		return nil, err
+	}
+	if m.network != nil {
+		return networkPredictor(m.network), nil
+	}
+	p := &predictor{inputs: m.inputs, target: m.target}
+	if err := p.evaluate(m.text, m.set); err != nil {
+		return nil, m.wrap(err)
+	}
+	return p, nil
+}
+
+// source is what a command line names to predict or export: a network, or a
+// formula with the inputs that it uses.
+type source struct {
+	path   string // of the file; "" for a formula on the command line
+	target string // empty if unknown
+	inputs []fit.Variable
+
+	network *kan.Model
+
+	formula *symbolic.Expr
+	text    string
+	set     *library.Set // of the functions that the formula calls
+}
+
+// wrap adds the name of the file to an error.
+func (m *source) wrap(err error) error {
+	if err == nil || m.path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", m.path, err)
+}
+
+// readSource reads a formula, or the file with a model or a result of that name.
+func readSource(what string, v *vocabulary) (*source, error) {
 	info, err := os.Stat(what)
 	switch {
 	case err == nil && info.IsDir() && !isFormula(what, v):
 		return nil, fmt.Errorf("%s is a directory; name a model file or give a formula", what)
 	case err == nil && info.Mode().IsRegular():
-		return loadPredictor(what, v)
+		return loadSource(what, v)
 	}
 	left, formula := splitEquation(what)
 	e, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
@@ -86,11 +125,11 @@ func newPredictor(what string, v *vocabulary) (*predictor, error) {
 	case err != nil:
 		return nil, err
 	}
-	p := &predictor{target: left}
+	m := &source{target: left, formula: e, text: formula, set: v.set}
 	for _, name := range e.Vars() {
-		p.inputs = append(p.inputs, fit.Variable{Name: name, Column: name})
+		m.inputs = append(m.inputs, fit.Variable{Name: name, Column: name})
 	}
-	return p, p.evaluate(formula, v.set)
+	return m, nil
 }
 
 func isFormula(text string, v *vocabulary) bool {
@@ -98,8 +137,8 @@ func isFormula(text string, v *vocabulary) bool {
 	return err == nil
 }
 
-// loadPredictor reads a model file or a result.
-func loadPredictor(path string, v *vocabulary) (*predictor, error) {
+// loadSource reads a model file or a result.
+func loadSource(path string, v *vocabulary) (*source, error) {
 	const most = 64 << 20
 	f, err := os.Open(path)
 	if err != nil {
@@ -124,7 +163,11 @@ func loadPredictor(path string, v *vocabulary) (*predictor, error) {
 	}
 	switch {
 	case head.Format == kan.FormatName:
-		return networkPredictor(path, text, v)
+		m, err := readModel(path, bytes.NewReader(text), v)
+		if err != nil {
+			return nil, err
+		}
+		return &source{path: path, target: m.Target, inputs: modelInputs(m), network: m}, nil
 	case head.Format == formulaFormat && head.Version > formulaVersion, head.Best != nil && head.Version > 1:
 		return nil, fmt.Errorf("%s: was written by a newer kansym (version %d of the format); use that one", path, head.Version)
 	case head.Best != nil:
@@ -138,36 +181,32 @@ func loadPredictor(path string, v *vocabulary) (*predictor, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	return formulaPredictor(path, head.formulaModel, v)
+	return formulaSource(path, head.formulaModel, v)
 }
 
 func notModel(path string) error {
 	return fmt.Errorf("%s: is neither a model of kansym fit --model nor a result of kansym fit --json; the data come second", path)
 }
 
-// formulaPredictor predicts by the formula of a file. Variables that the
-// formula does without are not asked for.
-func formulaPredictor(path string, m formulaModel, v *vocabulary) (*predictor, error) {
-	e, err := symbolic.Parse(m.Expression, symbolic.ParseOptions{Functions: v.set})
+// formulaSource reads the formula of a file. Variables that the formula does
+// without are left out.
+func formulaSource(path string, f formulaModel, v *vocabulary) (*source, error) {
+	e, err := symbolic.Parse(f.Expression, symbolic.ParseOptions{Functions: v.set})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	p := &predictor{target: m.Target}
-	columns := map[string]string{}
-	for _, x := range m.Variables {
-		columns[x.Name] = x.Column
-	}
-	for _, name := range e.Vars() {
-		column, ok := columns[name]
-		if !ok {
-			return nil, fmt.Errorf("%s: the formula uses %s, which is not among the variables", path, name)
+	m := &source{path: path, target: f.Target, formula: e, text: f.Expression, set: v.set}
+	used := e.Vars()
+	for _, x := range f.Variables {
+		if i := slices.Index(used, x.Name); i >= 0 {
+			m.inputs = append(m.inputs, x)
+			used = slices.Delete(used, i, i+1)
 		}
-		p.inputs = append(p.inputs, fit.Variable{Name: name, Column: column})
 	}
-	if err := p.evaluate(m.Expression, v.set); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if len(used) > 0 {
+		return nil, fmt.Errorf("%s: the formula uses %s, which is not among the variables", path, used[0])
 	}
-	return p, nil
+	return m, nil
 }
 
 // evaluate makes p predict by the expr-lang program of a formula.
@@ -241,11 +280,7 @@ func modelInputs(m *kan.Model) []fit.Variable {
 }
 
 // networkPredictor predicts by the network of a model file.
-func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, error) {
-	m, err := readModel(path, bytes.NewReader(text), v)
-	if err != nil {
-		return nil, err
-	}
+func networkPredictor(m *kan.Model) *predictor {
 	return &predictor{target: m.Target, inputs: modelInputs(m), predict: func(dst []float64, cols [][]float64) {
 		m.Network.Predict(dst, cols)
 		for i, y := range dst {
@@ -253,5 +288,5 @@ func networkPredictor(path string, text []byte, v *vocabulary) (*predictor, erro
 				dst[i] = math.NaN()
 			}
 		}
-	}}, nil
+	}}
 }

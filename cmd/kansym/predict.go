@@ -68,10 +68,7 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	}
 	model, err := newPredictor(what, v)
 	if err != nil {
-		if syntax := new(symbolic.SyntaxError); errors.As(err, &syntax) && strings.HasPrefix(syntax.Msg, "no function") {
-			err = fmt.Errorf("%w\nfunctions of your own are defined by --function", err)
-		}
-		return err
+		return withFunctionHint(err)
 	}
 	in, source, err := p.openData(path)
 	if err != nil {
