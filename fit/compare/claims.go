@@ -50,15 +50,21 @@ func (r *Result) of(kind Kind) []*Model {
 
 // The verdicts.
 const (
-	yes     = "yes"
-	no      = "no"
-	partly  = "partly"
-	same    = "no difference"
-	unknown = "not checked"
+	yes       = "yes"
+	no        = "no"
+	partly    = "partly"
+	mostly    = "mostly"
+	mostlyNot = "mostly not"
+	same      = "no difference"
+	unknown   = "not checked"
 )
 
 // alike is the factor within which errors or seconds count as no difference.
 const alike = 1.1
+
+// often is how many times as often as the other one kind must win to do so
+// mostly.
+const often = 3
 
 // claims checks what is said about KANs.
 func (r *Result) claims() []Claim {
@@ -100,6 +106,10 @@ func (r *Result) accuracy() Claim {
 	mean := math.Exp(logs / float64(len(sizes)))
 	how := fmt.Sprintf("%s times smaller", digits(mean))
 	switch {
+	case losses > 0 && wins >= often*losses && mean > alike:
+		c.Verdict = mostly
+	case wins > 0 && losses >= often*wins && mean < 1/alike:
+		c.Verdict = mostlyNot
 	case wins > 0 && losses > 0:
 		c.Verdict = partly
 	case mean > alike:
@@ -113,9 +123,9 @@ func (r *Result) accuracy() Claim {
 		how = fmt.Sprintf("%s times greater", digits(1/mean))
 	}
 	k, m := r.Best(KAN), r.Best(MLP)
-	c.Figures = fmt.Sprintf("of %s from %d to %d parameters at which both kinds have a network of at most that many, the error of the best KAN is smaller at %d and greater at %d, in the geometric mean %s; the best KAN of all, %s with %d parameters, has a held-out RMSE of %s, the best MLP, %s with %d, one of %s.",
+	c.Figures = fmt.Sprintf("at %s from %d to %d parameters, the best KAN of at most that size has the smaller error %d times and the greater %d times, in the geometric mean %s than the best MLP; the best of all are the KAN %s with %s and RMSE %s and the MLP %s with %d and %s.",
 		count(len(sizes), "size"), sizes[0], sizes[len(sizes)-1], wins, losses, how,
-		ShapeText(k.Shape), k.Parameters, digits(k.RMSEHeldout), ShapeText(m.Shape), m.Parameters, digits(m.RMSEHeldout))
+		ShapeText(k.Shape), count(k.Parameters, "parameter"), digits(k.RMSEHeldout), ShapeText(m.Shape), m.Parameters, digits(m.RMSEHeldout))
 	return c
 }
 
@@ -126,9 +136,13 @@ func (r *Result) interpretability() Claim {
 	if len(kans) == 0 {
 		return c
 	}
-	found := 0
-	var shortest *Model
+	found, shapes := 0, 0
+	var closest *Model
 	for _, m := range kans {
+		if r.finest(m) != m {
+			continue
+		}
+		shapes++
 		if m.Unnamed == interrupted {
 			c.Figures = "the curves of the KANs were not named."
 			return c
@@ -137,21 +151,21 @@ func (r *Result) interpretability() Claim {
 			continue
 		}
 		found++
-		if shortest == nil || m.Formula.Complexity < shortest.Formula.Complexity {
-			shortest = m
+		if closest == nil || m.Formula.RMSEHeldout < closest.Formula.RMSEHeldout {
+			closest = m
 		}
 	}
-	figures := fmt.Sprintf("naming the curves made of %d of %s a formula with at most %d times the network's held-out error", found, count(len(kans), "KAN"), good)
+	figures := fmt.Sprintf("naming the curves made of %d of %s a formula with at most %d times the network's held-out error", found, count(shapes, "KAN"), good)
 	switch {
-	case found == len(kans):
+	case found == shapes:
 		c.Verdict = yes
 	case found > 0:
 		c.Verdict = partly
 	default:
 		c.Verdict = no
 	}
-	if shortest != nil {
-		figures += fmt.Sprintf(", the shortest from %s of size %d with RMSE %s", ShapeText(shortest.Shape), shortest.Formula.Complexity, digits(shortest.Formula.RMSEHeldout))
+	if closest != nil {
+		figures += fmt.Sprintf(", the closest from %s, of size %d with RMSE %s", ShapeText(closest.Shape), closest.Formula.Complexity, digits(closest.Formula.RMSEHeldout))
 	}
 	if s := r.Search; s != nil {
 		figures += fmt.Sprintf("; the search for a formula found one of size %d with RMSE %s", s.Complexity, digits(s.RMSEHeldout))

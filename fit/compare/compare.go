@@ -33,10 +33,10 @@ var ErrNothing = errors.New("compare: nothing to compare")
 
 // Options steer Run. The zero value is useful.
 type Options struct {
-	// Time bounds the work; 0 means 60 seconds. Networks get six tenths of it
-	// and share that out evenly, what one leaves going to those after it; the
-	// names of their curves get at most two tenths, and the search for a
-	// formula what is left.
+	// Time bounds the work; 0 means 60 seconds. Networks get the first half of
+	// it and share that out evenly, what one leaves going to those after it;
+	// the names of their curves get what is left of the first three quarters,
+	// shared out in the same way, and the search for a formula the rest.
 	Time time.Duration
 
 	// Seed drives the split, which is that of fit.Run, and the starts.
@@ -106,10 +106,10 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 	return c.result, nil
 }
 
-// The parts of the budget; the rest is for the search.
+// The shares of the budget at whose end networks must be trained and named.
 const (
-	networkShare = 0.6
-	namingShare  = 0.2
+	trainedBy = 0.5
+	namedBy   = 0.75
 )
 
 // comparison is the state of a run.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/kansym/kansym/kan"
@@ -14,7 +15,7 @@ import (
 const (
 	// mostEdges bounds the curves of a network that is named: names for more
 	// make a formula that nobody reads.
-	mostEdges = 14
+	mostEdges = 10
 	// good is how many times the error of its network a formula may have to
 	// count as found, and rounding the error, relative to the spread, below
 	// which any formula does.
@@ -22,17 +23,22 @@ const (
 	rounding = 1e-9
 )
 
-// nameAll names the curves of the KANs, one network after another.
+// nameAll names the curves of the KANs, one network after another, each shape
+// on its finest grid.
 func (c *comparison) nameAll(ctx context.Context) {
-	deadline := time.Now().Add(time.Duration(namingShare * float64(c.opt.Time)))
+	deadline := c.start.Add(time.Duration(namedBy * float64(c.opt.Time)))
 	left := 0
-	for _, net := range c.nets {
-		if net != nil {
+	for _, m := range c.result.Models {
+		if m.Kind == KAN && c.result.finest(m) == m {
 			left++
 		}
 	}
 	for i, m := range c.result.Models {
 		if m.Kind != KAN {
+			continue
+		}
+		if f := c.result.finest(m); f != m {
+			m.SeeGrid = f.Grid
 			continue
 		}
 		if ctx.Err() != nil {
@@ -42,6 +48,9 @@ func (c *comparison) nameAll(ctx context.Context) {
 		c.opt.Progress(fmt.Sprintf("names for the curves of %s", ShapeText(m.Shape)))
 		limited, cancel := context.WithTimeout(ctx, max(time.Until(deadline), 0)/time.Duration(left))
 		c.name(limited, m, c.nets[i])
+		if limited.Err() != nil && ctx.Err() == nil {
+			c.warn("the time for naming the curves of %s was over before that was finished; give more --time", ShapeText(m.Shape))
+		}
 		cancel()
 		left--
 	}
@@ -103,4 +112,14 @@ func formulaError(e *symbolic.Expr, d symbolic.Data) float64 {
 		return math.Inf(1)
 	}
 	return rootMeanSquare(out, d)
+}
+
+// finest returns the KAN of the same shape as m with the finest grid.
+func (r *Result) finest(m *Model) *Model {
+	for _, o := range r.Models {
+		if o.Kind == m.Kind && o.Grid > m.Grid && slices.Equal(o.Shape, m.Shape) {
+			m = o
+		}
+	}
+	return m
 }

@@ -19,12 +19,15 @@ import (
 type candidate struct {
 	kind       Kind
 	shape      []int
-	parameters int // of a KAN on its coarsest grid
+	grid       []int // of a KAN, from coarse to fine
+	parameters int   // of a KAN on the first of those
 }
 
-// coarsest is the number of intervals that the training of splines begins
-// with.
-const coarsest = 4
+// grids are the numbers of intervals that a KAN is trained with, coarse to
+// fine, those of kan.TrainOptions. It is trained with the first of them alone,
+// too: by the last that lowers the validation error it may have five times as
+// many parameters for little.
+var grids = []int{4, 6, 12, 24}
 
 // candidates lists networks for tables of so many inputs and rows to fit, the
 // smallest first. Networks of more parameters than rows are left out, but for
@@ -38,7 +41,7 @@ func candidates(inputs, rows int) (list []candidate, omitted int) {
 			for l := 1; l < len(c.shape); l++ {
 				edges := c.shape[l-1] * c.shape[l]
 				if kind == KAN {
-					c.parameters += edges * (coarsest + bspline.Degree)
+					c.parameters += edges * (grids[0] + bspline.Degree)
 				} else {
 					c.parameters += edges + c.shape[l]
 				}
@@ -48,6 +51,11 @@ func candidates(inputs, rows int) (list []candidate, omitted int) {
 				continue
 			}
 			first = false
+			if kind == KAN {
+				c.grid = grids[:1]
+				list = append(list, c)
+				c.grid = grids
+			}
 			list = append(list, c)
 		}
 	}
@@ -67,7 +75,7 @@ func (c *comparison) trainAll(ctx context.Context) {
 	if omitted > 0 {
 		c.warn("%d larger networks were left out, having more parameters than there are rows to fit (%d)", omitted, len(c.data.Y))
 	}
-	deadline := c.start.Add(time.Duration(networkShare * float64(c.opt.Time)))
+	deadline := c.start.Add(time.Duration(trainedBy * float64(c.opt.Time)))
 	for i, k := range list {
 		if ctx.Err() != nil {
 			break
@@ -82,6 +90,10 @@ func (c *comparison) trainAll(ctx context.Context) {
 			c.warn("%s %s could not be trained: %v", k.kind, ShapeText(k.shape), err)
 		case math.IsInf(m.RMSEHeldout, 0) || math.IsInf(m.RMSEValidation, 0):
 			c.warn("%s %s was left out: it is not finite on every row", k.kind, ShapeText(k.shape))
+		case slices.ContainsFunc(c.result.Models, func(o *Model) bool {
+			return o.Kind == KAN && m.Kind == KAN && o.Grid == m.Grid && slices.Equal(o.Shape, m.Shape)
+		}):
+			// Finer grids gained nothing, so this is the network before it.
 		default:
 			c.result.Models = append(c.result.Models, m)
 			c.nets = append(c.nets, net)
@@ -110,7 +122,7 @@ func (c *comparison) trainOne(ctx context.Context, k candidate, share time.Durat
 	var net *kan.Network
 	var status kan.Status
 	if k.kind == KAN {
-		trained, report, err := kan.Train(limited, k.shape, c.data, kan.TrainOptions{Seed: c.opt.Seed})
+		trained, report, err := kan.Train(limited, k.shape, c.data, kan.TrainOptions{Grid: k.grid, Seed: c.opt.Seed})
 		if err != nil {
 			return nil, nil, err
 		}

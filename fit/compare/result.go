@@ -61,8 +61,10 @@ type Model struct {
 	Stopped bool `json:"stopped"`
 
 	// Formula is what the curves of a KAN were named, nil where none was
-	// found; Unnamed says why.
+	// found; Unnamed says why. Of KANs of the same shape the one on the finest
+	// grid is named, which SeeGrid then tells.
 	Formula *Formula `json:"formula,omitempty"`
+	SeeGrid int      `json:"see_grid,omitempty"`
 	Unnamed string   `json:"unnamed,omitempty"`
 }
 

@@ -29,10 +29,12 @@ func Comparison(w io.Writer, r *compare.Result, opt Options) error {
 	}
 	fmt.Fprintf(b, `
 
-The same rows for all. Levenberg-Marquardt, one network at a time on one thread:
-up to 7 starts of 10 steps, the best 2 to 60, the best of all to 240; an MLP (tanh)
-starts at random, a KAN (4 intervals, then 6, 12 and 24 while that helps) also
-from solved sums of curves. Seconds are those of training alone.
+The same rows for all. Levenberg-Marquardt, one network at a time on one thread,
+seconds of training alone. Up to 7 starts make 10 steps, the best 2 go on to 60,
+the best of those, an MLP (tanh), to 240 in all; a KAN makes up to 60 on each
+grid, 4 intervals alone or 4, 6, 12 and 24 while that helps. The starts of MLPs
+are random, some of those of KANs are solved sums of curves. Relative errors are
+shares of the spread of the target, and curves are named on the finest grid.
 
 `)
 	if err := trimmed(b, opt.Width, func(w io.Writer) error { return comparisonTable(w, r) }); err != nil {
@@ -74,7 +76,7 @@ func inputList(r *compare.Result) string {
 
 // comparisonTable writes a line for each network and one for the formula.
 func comparisonTable(w io.Writer, r *compare.Result) error {
-	header := []string{"kind", "shape", "grid", "parameters", "RMSE held out", "of the spread", "steps", "seconds", "formula (RMSE)"}
+	header := []string{"kind", "shape", "grid", "parameters", "RMSE held out", "relative", "steps", "seconds", "formula (RMSE)"}
 	var rows [][]string
 	for _, m := range r.Models {
 		grid := ""
@@ -87,13 +89,13 @@ func comparisonTable(w io.Writer, r *compare.Result) error {
 		}
 		rows = append(rows, []string{
 			string(m.Kind), compare.ShapeText(m.Shape), grid, strconv.Itoa(m.Parameters),
-			number(m.RMSEHeldout), percent(m.Relative), strconv.Itoa(m.Steps), took, formulaCell(m),
+			number(m.RMSEHeldout), number(m.Relative), strconv.Itoa(m.Steps), took, formulaCell(m),
 		})
 	}
 	if s := r.Search; s != nil {
 		rows = append(rows, []string{
 			"formula", "size " + strconv.Itoa(s.Complexity), "", strconv.Itoa(s.Parameters),
-			number(s.RMSEHeldout), percent(s.Relative), "", seconds(s.Seconds), "yes (" + number(s.RMSEHeldout) + ")",
+			number(s.RMSEHeldout), number(s.Relative), "", seconds(s.Seconds), searchCell(s),
 		})
 	}
 	return symbolic.WriteTable(w, symbolic.TablePlain, header, rows, "llrrrrrrl")
@@ -103,13 +105,22 @@ func comparisonTable(w io.Writer, r *compare.Result) error {
 func formulaCell(m *compare.Model) string {
 	switch {
 	case m.Kind != compare.KAN:
-		return "none"
+		return "-"
+	case m.Formula == nil && m.SeeGrid > 0:
+		return "see grid " + strconv.Itoa(m.SeeGrid)
 	case m.Formula == nil:
 		return "no: " + m.Unnamed
 	case m.Formula.Good:
 		return "yes (" + number(m.Formula.RMSEHeldout) + ")"
 	}
 	return "worse (" + number(m.Formula.RMSEHeldout) + ")"
+}
+
+func searchCell(s *compare.Search) string {
+	if s.Exact {
+		return "exact"
+	}
+	return "yes"
 }
 
 // seconds writes a time to hundredths.

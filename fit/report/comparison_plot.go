@@ -8,11 +8,11 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
 
 	"github.com/kansym/kansym/fit/compare"
 )
@@ -31,117 +31,145 @@ var (
 // error than all smaller ones, which are marked with their shapes. The error
 // is w's, or says that the format is unknown or that there is nothing to draw.
 func ComparisonPlot(w io.Writer, r *compare.Result, format string) error {
-	p, err := comparisonPlot(r)
+	p, legend, err := comparisonPlot(r)
 	if err != nil {
 		return err
 	}
-	picture, err := p.WriterTo(16*vg.Centimeter, 12*vg.Centimeter, format)
-	if err != nil {
+	const width, height = 16 * vg.Centimeter, 12 * vg.Centimeter
+	var picture vg.CanvasWriterTo
+	if format == "png" {
+		// At the resolution of gonum letters are hard to read.
+		picture = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(200))}
+	} else if picture, err = draw.NewFormattedCanvas(width, height, format); err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
+	page := draw.NewCanvas(picture, width, height)
+	page.SetColor(color.White)
+	page.Fill(page.Path())
+	// The title and the legend stand above the axes, where no point can be.
+	within := draw.Crop(page, 8, -12, 8, -8)
+	title := p.X.Label.TextStyle
+	title.Font.Size, title.XAlign, title.YAlign = 13, text.XLeft, text.YTop
+	within.FillText(title, vg.Point{X: within.Min.X, Y: within.Max.Y}, "Error against size: "+r.Target)
+	legend.Draw(within)
+	const line = 14
+	p.Draw(draw.Crop(within, 0, 0, 0, -vg.Length(3*line+8)))
 	if _, err := picture.WriteTo(w); err != nil {
 		return fmt.Errorf("write plot: %w", err)
 	}
 	return nil
 }
 
-func comparisonPlot(r *compare.Result) (*plot.Plot, error) {
+func comparisonPlot(r *compare.Result) (*plot.Plot, *plot.Legend, error) {
 	p := plot.New()
-	p.Title.Text = "Error against size: " + r.Target
 	p.X.Label.Text = "parameters"
 	p.Y.Label.Text = "RMSE on held-out rows"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = decades{}, decades{}
-	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 6, 4, 4
-	p.Legend.Top = true
-	p.Legend.Padding = 2
-	p.Legend.YOffs = -4
-	p.Legend.XOffs = -4
+	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
 	p.Add(grid{})
+	legend := plot.NewLegend()
+	legend.Top, legend.Padding = true, 2
+	legend.TextStyle.Font.Size = 10
 
-	kinds := []struct {
-		kind compare.Kind
-		name string
-		draw.GlyphStyle
-		dashes []vg.Length
-		side   vg.Length // of the labels: 1 above, -1 below
-	}{
-		{compare.KAN, "KAN", draw.GlyphStyle{Color: kanColor, Radius: 3.5, Shape: draw.CircleGlyph{}}, nil, 1},
-		{compare.MLP, "MLP", draw.GlyphStyle{Color: mlpColor, Radius: 3.5, Shape: draw.BoxGlyph{}}, []vg.Length{5, 3}, -1},
-	}
 	var all plotter.XYs
-	for _, k := range kinds {
-		var points plotter.XYs
+	for _, m := range r.Models {
+		all = append(all, comparisonPoint(r, m))
+	}
+	if len(all) == 0 {
+		return nil, nil, fmt.Errorf("plot: no network was trained, so there is nothing to draw")
+	}
+	spreadAxes(p, all)
+	names := &labels{plot: p, points: all}
+	for _, k := range []struct {
+		kind   compare.Kind
+		color  color.Color
+		shape  draw.GlyphDrawer
+		dashes []vg.Length
+		side   float64 // of the labels: 1 above, -1 below
+	}{
+		{compare.KAN, kanColor, draw.CircleGlyph{}, nil, 1},
+		{compare.MLP, mlpColor, hollowBox{}, []vg.Length{5, 3}, -1},
+	} {
+		var points, edge plotter.XYs
 		for _, m := range r.Models {
 			if m.Kind == k.kind {
-				points = append(points, comparisonPoint(r, m.Parameters, m.RMSEHeldout))
+				points = append(points, comparisonPoint(r, m))
 			}
 		}
 		if len(points) == 0 {
 			continue
 		}
-		all = append(all, points...)
-		var edge plotter.XYs
-		var shapes []string
-		for _, m := range r.Envelope(k.kind) {
-			edge = append(edge, comparisonPoint(r, m.Parameters, m.RMSEHeldout))
-			shapes = append(shapes, hidden(m.Shape))
+		envelope := r.Envelope(k.kind)
+		for _, m := range envelope {
+			edge = append(edge, comparisonPoint(r, m))
+		}
+		for i := len(envelope) - 1; i >= 0; i-- {
+			names.add(edge[i], hidden(envelope[i].Shape), k.side)
 		}
 		line, err := plotter.NewLine(edge)
 		if err != nil {
-			return nil, fmt.Errorf("plot: %w", err)
+			return nil, nil, fmt.Errorf("plot: %w", err)
 		}
-		line.LineStyle = draw.LineStyle{Color: k.Color, Width: 1.3, Dashes: k.dashes}
+		line.LineStyle = draw.LineStyle{Color: k.color, Width: 1.3, Dashes: k.dashes}
 		marks, err := plotter.NewScatter(points)
 		if err != nil {
-			return nil, fmt.Errorf("plot: %w", err)
+			return nil, nil, fmt.Errorf("plot: %w", err)
 		}
-		marks.GlyphStyle = k.GlyphStyle
-		labels, err := plotter.NewLabels(plotter.XYLabels{XYs: edge, Labels: shapes})
-		if err != nil {
-			return nil, fmt.Errorf("plot: %w", err)
-		}
-		for i := range labels.TextStyle {
-			labels.TextStyle[i].Font.Size = 8
-			labels.TextStyle[i].XAlign = text.XCenter
-			labels.TextStyle[i].YAlign = text.YBottom
-			if k.side < 0 {
-				labels.TextStyle[i].YAlign = text.YTop
-			}
-		}
-		labels.Offset = vg.Point{Y: k.side * 5}
-		p.Add(line, marks, labels)
-		p.Legend.Add(k.name+" (hidden nodes)", line, marks)
+		marks.GlyphStyle = draw.GlyphStyle{Color: k.color, Radius: 3.5, Shape: k.shape}
+		p.Add(line, marks)
+		legend.Add(string(k.kind)+", by hidden nodes", line, marks)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("plot: no network was trained, so there is nothing to draw")
+	if err := addSearch(p, &legend, r); err != nil {
+		return nil, nil, err
 	}
-	if s := r.Search; s != nil {
-		point := comparisonPoint(r, s.Parameters, s.RMSEHeldout)
-		all = append(all, point)
-		mark, err := plotter.NewScatter(plotter.XYs{point})
-		if err != nil {
-			return nil, fmt.Errorf("plot: %w", err)
-		}
-		mark.GlyphStyle = draw.GlyphStyle{Color: color.Black, Radius: 5, Shape: draw.CrossGlyph{}}
-		p.Add(mark)
-		name := "formula, " + count(s.Parameters, "fitted constant")
-		if s.Parameters == 0 {
-			name = "formula, nothing fitted"
-		}
-		p.Legend.Add(name, mark)
-	}
-	spreadAxes(p, all)
-	p.X.Label.TextStyle.Font.Size, p.Y.Label.TextStyle.Font.Size = 11, 11
-	p.Title.TextStyle.Font = font.Font{Typeface: p.Title.TextStyle.Font.Typeface, Variant: p.Title.TextStyle.Font.Variant, Size: 13}
-	return p, nil
+	p.Add(names)
+	return p, &legend, nil
 }
 
-// comparisonPoint is a place on logarithmic axes: a formula without constants
-// is drawn at one parameter, and an error below rounding at rounding.
-func comparisonPoint(r *compare.Result, parameters int, rmse float64) plotter.XY {
+// addSearch marks the formula that was found. It may be many orders of
+// magnitude better and smaller than networks; it is then drawn at the edge,
+// where an arrow says so, as the networks would else be one spot.
+func addSearch(p *plot.Plot, legend *plot.Legend, r *compare.Result) error {
+	s := r.Search
+	if s == nil {
+		return nil
+	}
+	name := fmt.Sprintf("formula, %s, RMSE %s", count(s.Parameters, "constant"), number(s.RMSEHeldout))
+	at := plotter.XY{X: float64(s.Parameters), Y: s.RMSEHeldout}
+	style := draw.GlyphStyle{Color: color.Black, Radius: 5, Shape: draw.CrossGlyph{}}
+	inset := func(lo, hi, share float64) float64 { return lo * math.Pow(hi/lo, share) }
+	if left := inset(p.X.Min, p.X.Max, 0.03); !(at.X >= left) {
+		at.X, style.Shape = left, arrow{dx: -1}
+	}
+	if low := inset(p.Y.Min, p.Y.Max, 0.04); !(at.Y >= low) {
+		at.Y, style.Shape = low, arrow{dy: -1}
+	}
+	if top := inset(p.Y.Min, p.Y.Max, 0.96); at.Y > top {
+		at.Y, style.Shape = top, arrow{dy: 1}
+	}
+	if right := inset(p.X.Min, p.X.Max, 0.97); at.X > right {
+		at.X, style.Shape = right, arrow{dx: 1}
+	}
+	mark, err := plotter.NewScatter(plotter.XYs{at})
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	mark.GlyphStyle = style
+	if _, off := style.Shape.(arrow); off {
+		name += " (off the axes)"
+	}
+	p.Add(mark)
+	legend.Add(name, mark)
+	return nil
+}
+
+// comparisonPoint is the place of a network on logarithmic axes, where an error
+// below rounding, or none, is drawn at rounding.
+func comparisonPoint(r *compare.Result, m *compare.Model) plotter.XY {
 	const rounding = 1e-17
-	return plotter.XY{X: math.Max(float64(parameters), 1), Y: math.Max(rmse, math.Max(rounding*r.Spread, math.SmallestNonzeroFloat64*1e20))}
+	least := math.Max(rounding*r.Spread, 1e-300)
+	return plotter.XY{X: math.Max(float64(m.Parameters), 1), Y: math.Max(m.RMSEHeldout, least)}
 }
 
 // hidden writes the hidden layers of a shape, as in 5-5.
@@ -159,24 +187,27 @@ func hidden(shape []int) string {
 	return text
 }
 
-// spreadAxes leaves room around the points, most above them for the legend.
+// spreadAxes leaves room around the points.
 func spreadAxes(p *plot.Plot, points plotter.XYs) {
 	x0, x1, y0, y1 := plotter.XYRange(points)
 	margin := func(lo, hi, share float64) float64 {
-		return math.Pow(math.Max(hi/lo, 2), share)
+		return math.Pow(math.Max(hi/lo, 1.3), share)
 	}
 	p.X.Min, p.X.Max = x0/margin(x0, x1, 0.1), x1*margin(x0, x1, 0.1)
-	p.Y.Min, p.Y.Max = y0/margin(y0, y1, 0.1), y1*margin(y0, y1, 0.35)
+	p.Y.Min, p.Y.Max = y0/margin(y0, y1, 0.15), y1*margin(y0, y1, 0.12)
 }
 
-// decades marks the powers of ten of a logarithmic axis, and where there are
-// fewer than two of them 2 and 5 times those.
+// decades marks the powers of ten of a logarithmic axis, where there are fewer
+// than two of them 2 and 5 times those, and in less than a decade round numbers.
 type decades struct{}
 
 // Ticks implements plot.Ticker.
 func (decades) Ticks(lo, hi float64) []plot.Tick {
 	if !(lo > 0) || !(hi > lo) || math.IsInf(hi, 0) {
 		return nil
+	}
+	if hi < 8*lo {
+		return plot.DefaultTicks{}.Ticks(lo, hi)
 	}
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
 	powers := 0
@@ -195,13 +226,106 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 				continue
 			}
 			label := ""
-			if m == 1 && (e%every+every)%every == 0 || powers < 2 && (m == 2 || m == 5) || powers == 0 {
-				label = strconv.FormatFloat(v, 'g', 3, 64)
+			if m == 1 && (e%every+every)%every == 0 || powers < 2 && (m == 2 || m == 5) {
+				label = tickLabel(v, e)
 			}
 			out = append(out, plot.Tick{Value: v, Label: label})
 		}
 	}
 	return out
+}
+
+// tickLabel writes m times ten to the e as a reader of an axis would.
+func tickLabel(v float64, e int) string {
+	if e >= -3 && e <= 4 {
+		return strconv.FormatFloat(v, 'f', max(-e, 0), 64)
+	}
+	return fmt.Sprintf("%.0fe%d", v/math.Pow10(e), e)
+}
+
+// labels writes names beside points, leaving out those that would be hidden by
+// a point or another name.
+type labels struct {
+	plot   *plot.Plot
+	points plotter.XYs // all
+	placed []label
+}
+
+type label struct {
+	at   plotter.XY
+	text string
+	side float64 // 1 above the point, -1 below
+}
+
+// place returns a point in shares of the axes.
+func (l *labels) place(at plotter.XY) (x, y float64) {
+	x = math.Log(at.X/l.plot.X.Min) / math.Log(l.plot.X.Max/l.plot.X.Min)
+	y = math.Log(at.Y/l.plot.Y.Min) / math.Log(l.plot.Y.Max/l.plot.Y.Min)
+	return x, y
+}
+
+// The room that letters and marks take up, in shares of the axes.
+const (
+	letterWidth = 0.006 // half a letter
+	lineHeight  = 0.035
+	beside      = 0.035 // from the point to the middle of its name
+	markSize    = 0.012 // half of one
+)
+
+func (l *labels) add(at plotter.XY, text string, side float64) {
+	x, y := l.place(at)
+	y += side * beside
+	half := letterWidth * float64(len(text))
+	for _, p := range l.points {
+		px, py := l.place(p)
+		if math.Abs(px-x) < half+markSize && math.Abs(py-y) < lineHeight/2+markSize {
+			return
+		}
+	}
+	for _, o := range l.placed {
+		ox, oy := l.place(o.at)
+		oy += o.side * beside
+		if math.Abs(ox-x) < half+letterWidth*float64(len(o.text)+1) && math.Abs(oy-y) < lineHeight {
+			return
+		}
+	}
+	l.placed = append(l.placed, label{at, text, side})
+}
+
+// Plot implements plot.Plotter.
+func (l *labels) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	style := p.X.Tick.Label
+	style.Font.Size, style.Rotation = 8, 0
+	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	for _, n := range l.placed {
+		at := vg.Point{X: x(n.at.X), Y: y(n.at.Y) + vg.Length(n.side*beside)*(c.Max.Y-c.Min.Y)}
+		c.FillText(style, at, n.text)
+	}
+}
+
+// hollowBox is a square that hides what is below it.
+type hollowBox struct{}
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (hollowBox) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	r := style.Radius
+	corners := []vg.Point{{X: at.X - r, Y: at.Y - r}, {X: at.X + r, Y: at.Y - r}, {X: at.X + r, Y: at.Y + r}, {X: at.X - r, Y: at.Y + r}}
+	c.FillPolygon(color.White, corners)
+	// The second corner comes twice to close the first with a proper joint.
+	c.StrokeLines(draw.LineStyle{Color: style.Color, Width: 1.2}, append(corners, corners[0], corners[1]))
+}
+
+// arrow points to where something lies outside of the picture.
+type arrow struct{ dx, dy vg.Length }
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (a arrow) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	r := style.Radius
+	tip := vg.Point{X: at.X + a.dx*r, Y: at.Y + a.dy*r}
+	left := vg.Point{X: at.X - a.dx*r - a.dy*r, Y: at.Y - a.dy*r + a.dx*r}
+	right := vg.Point{X: at.X - a.dx*r + a.dy*r, Y: at.Y - a.dy*r - a.dx*r}
+	c.FillPolygon(style.Color, []vg.Point{tip, left, right})
 }
 
 // grid draws thin lines at the labels.

@@ -5,7 +5,7 @@
 // works on inputs and a target of mean 0 and standard deviation 1. It is
 // trained by the loop that trains the networks of package kan, on the same
 // Data and by the same rules: Levenberg-Marquardt on normal equations, several
-// starts of which the best go on, a penalty that falls with the error, and the
+// starts of which the best go on, a penalty that follows the error, and the
 // weights kept that had the smallest error on rows that are not fitted.
 package mlp
 

@@ -236,18 +236,26 @@ func (t *trainer) random() []float64 {
 	return out
 }
 
+// The penalties on the mean square of the weights, relative to the variance of
+// the target: the first, as much as kan.Train begins to penalise curvature
+// with, and the bounds.
 const (
-	firstRidge = 1e-6 // as much as kan.Train begins to penalise curvature with
+	firstRidge = 1e-6
 	leastRidge = 1e-16
+	mostRidge  = 1e-2
+	ridgeStep  = 100
 )
 
 // improve trains s until it has made so many steps in all. The penalty is
-// lowered as long as it is a noticeable part of the loss.
+// lowered as long as it is a noticeable part of the loss, and raised when the
+// held-out error rises, which is the sign of weights that follow single rows.
+// Two rounds in a row that gain nothing end the training.
 func (t *trainer) improve(ctx context.Context, s *start, steps int) {
 	q := t.problem
 	if s.used == 0 {
 		s.held = math.Inf(1)
 	}
+	failures := 0
 	for s.used < steps {
 		q.ridge = s.ridge
 		out := t.loop.Run(ctx, q, s.weights, levmar.Round{
@@ -255,18 +263,25 @@ func (t *trainer) improve(ctx context.Context, s *start, steps int) {
 		})
 		s.used += out.Iterations
 		t.report.Iterations += out.Iterations
-		gain := out.Held < 0.98*s.held
+		failures++
+		if out.Held < 0.98*s.held {
+			failures = 0
+		}
 		s.held = out.Held
 		s.status = statusOf[out.Status]
 		switch {
-		case ctx.Err() != nil, out.Status == levmar.Target, out.Status == levmar.Diverged:
+		case ctx.Err() != nil, out.Status == levmar.Target, out.Status == levmar.Diverged, failures == 2:
 			return
-		case s.ridge > 0 && q.Penalty(s.weights) > 0.1*out.Train && out.Status != levmar.Heldout:
-			s.ridge /= 100
+		case out.Status == levmar.Heldout && s.ridge < mostRidge:
+			s.ridge = math.Max(s.ridge, leastRidge) * ridgeStep
+		case out.Status == levmar.Heldout:
+			return
+		case s.ridge > 0 && q.Penalty(s.weights) > 0.1*out.Train:
+			s.ridge /= ridgeStep
 			if s.ridge < leastRidge {
 				s.ridge = 0
 			}
-		case out.Status != levmar.Iterations && !gain:
+		case out.Status == levmar.Converged && failures > 0:
 			return
 		}
 	}
