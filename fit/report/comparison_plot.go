@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -35,7 +36,7 @@ func ComparisonPlot(w io.Writer, r *compare.Result, format string) error {
 	if err != nil {
 		return err
 	}
-	const width, height = 16 * vg.Centimeter, 12 * vg.Centimeter
+	const width, height = 16 * vg.Centimeter, 13 * vg.Centimeter
 	var picture vg.CanvasWriterTo
 	if format == "png" {
 		// At the resolution of gonum letters are hard to read.
@@ -48,12 +49,24 @@ func ComparisonPlot(w io.Writer, r *compare.Result, format string) error {
 	page.Fill(page.Path())
 	// The title and the legend stand above the axes, where no point can be.
 	within := draw.Crop(page, 8, -12, 8, -8)
-	title := p.X.Label.TextStyle
-	title.Font.Size, title.XAlign, title.YAlign = 13, text.XLeft, text.YTop
-	within.FillText(title, vg.Point{X: within.Min.X, Y: within.Max.Y}, "Error against size: "+r.Target)
+	style := p.X.Label.TextStyle
+	style.XAlign, style.YAlign = text.XLeft, text.YTop
+	const longest = 60 // characters of the target
+	for _, l := range []struct {
+		size font.Length
+		text string
+	}{
+		{13, "Error against size: " + cut(r.Target, longest)},
+		{9, "Labels are the numbers of hidden nodes. Lines join networks that err less on validation rows than all smaller ones."},
+	} {
+		style.Font.Size = l.size
+		within.FillText(style, vg.Point{X: within.Min.X, Y: within.Max.Y}, l.text)
+		within.Max.Y -= l.size + 5
+	}
 	legend.Draw(within)
-	const line = 14
-	p.Draw(draw.Crop(within, 0, 0, 0, -vg.Length(3*line+8)))
+	const line = 13 // of the legend, of which there are three
+	within.Max.Y -= 3*line + 6
+	p.Draw(within)
 	if _, err := picture.WriteTo(w); err != nil {
 		return fmt.Errorf("write plot: %w", err)
 	}
@@ -118,7 +131,7 @@ func comparisonPlot(r *compare.Result) (*plot.Plot, *plot.Legend, error) {
 		}
 		marks.GlyphStyle = draw.GlyphStyle{Color: k.color, Radius: 3.5, Shape: k.shape}
 		p.Add(line, marks)
-		legend.Add(string(k.kind)+", by hidden nodes", line, marks)
+		legend.Add(string(k.kind), line, marks)
 	}
 	if err := addSearch(p, &legend, r); err != nil {
 		return nil, nil, err
