@@ -43,7 +43,7 @@ shares of the spread of the target, and curves are named on the finest grid.
 	if s := r.Search; s != nil {
 		fmt.Fprintf(b, "\nThe search for a formula found\n\n    %s = %s\n", r.Target, s.Expression)
 		if s.Stopped {
-			fmt.Fprint(b, "\nbefore the time was over; kansym fit has more of it.\n")
+			fmt.Fprint(b, "\nin the time that was left; in more, kansym fit may find a better one.\n")
 		}
 	}
 	fmt.Fprint(b, "\nWhat is said of KANs, on these data:\n")

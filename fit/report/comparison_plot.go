@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -151,7 +153,9 @@ func addSearch(p *plot.Plot, legend *plot.Legend, r *compare.Result) error {
 	name := fmt.Sprintf("formula, %s, RMSE %s", count(s.Parameters, "constant"), number(s.RMSEHeldout))
 	at := plotter.XY{X: float64(s.Parameters), Y: s.RMSEHeldout}
 	style := draw.GlyphStyle{Color: color.Black, Radius: 5, Shape: draw.CrossGlyph{}}
-	inset := func(lo, hi, share float64) float64 { return lo * math.Pow(hi/lo, share) }
+	inset := func(lo, hi, share float64) float64 {
+		return math.Exp((1-share)*math.Log(lo) + share*math.Log(hi))
+	}
 	if left := inset(p.X.Min, p.X.Max, 0.03); !(at.X >= left) {
 		at.X, style.Shape = left, arrow{dx: -1}
 	}
@@ -180,9 +184,13 @@ func addSearch(p *plot.Plot, legend *plot.Legend, r *compare.Result) error {
 // comparisonPoint is the place of a network on logarithmic axes, where an error
 // below rounding, or none, is drawn at rounding.
 func comparisonPoint(r *compare.Result, m *compare.Model) plotter.XY {
-	const rounding = 1e-17
-	least := math.Max(rounding*r.Spread, 1e-300)
-	return plotter.XY{X: math.Max(float64(m.Parameters), 1), Y: math.Max(m.RMSEHeldout, least)}
+	const (
+		rounding = 1e-17
+		// Beyond these the quotient of two errors would overflow.
+		least, most = 1e-150, 1e150
+	)
+	y := math.Max(m.RMSEHeldout, rounding*r.Spread)
+	return plotter.XY{X: math.Max(float64(m.Parameters), 1), Y: math.Min(math.Max(y, least), most)}
 }
 
 // hidden writes the hidden layers of a shape, as in 5-5.
@@ -220,7 +228,9 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 		return nil
 	}
 	if hi < 8*lo {
-		return plot.DefaultTicks{}.Ticks(lo, hi)
+		ticks := plot.DefaultTicks{}.Ticks(lo, hi)
+		slices.SortFunc(ticks, func(a, b plot.Tick) int { return cmp.Compare(a.Value, b.Value) })
+		return ticks
 	}
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
 	powers := 0
@@ -272,9 +282,10 @@ type label struct {
 
 // place returns a point in shares of the axes.
 func (l *labels) place(at plotter.XY) (x, y float64) {
-	x = math.Log(at.X/l.plot.X.Min) / math.Log(l.plot.X.Max/l.plot.X.Min)
-	y = math.Log(at.Y/l.plot.Y.Min) / math.Log(l.plot.Y.Max/l.plot.Y.Min)
-	return x, y
+	share := func(v float64, a plot.Axis) float64 {
+		return (math.Log(v) - math.Log(a.Min)) / (math.Log(a.Max) - math.Log(a.Min))
+	}
+	return share(at.X, l.plot.X), share(at.Y, l.plot.Y)
 }
 
 // The room that letters and marks take up, in shares of the axes.
