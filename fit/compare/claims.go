@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// Best returns the network of a kind with the least validation error, nil if
-// there is none: choosing by the held-out rows would make their errors too
-// small.
+// Best returns the network of a kind with the least validation error among
+// those that were trained to the end, if any was, and nil if there is none:
+// choosing by the held-out rows would make their errors too small.
 func (r *Result) Best(kind Kind) *Model { return r.bestUpTo(kind, math.MaxInt) }
 
 // bestUpTo is Best among the networks of at most so many parameters.
@@ -36,13 +36,22 @@ func (r *Result) Envelope(kind Kind) []*Model {
 	return out
 }
 
-// of lists the networks of a kind, smallest first.
+// of lists the networks of a kind, smallest first. Those that the time stopped
+// say more about the machine than about the kind and are left out, unless
+// there are no others.
 func (r *Result) of(kind Kind) []*Model {
-	var out []*Model
+	var out, stopped []*Model
 	for _, m := range r.Models {
-		if m.Kind == kind {
+		switch {
+		case m.Kind != kind:
+		case m.Stopped:
+			stopped = append(stopped, m)
+		default:
 			out = append(out, m)
 		}
+	}
+	if len(out) == 0 {
+		out = stopped
 	}
 	slices.SortStableFunc(out, func(a, b *Model) int { return cmp.Compare(a.Parameters, b.Parameters) })
 	return out
@@ -84,7 +93,7 @@ func (r *Result) accuracy() Claim {
 	}
 	least := max(kans[0].Parameters, mlps[0].Parameters)
 	sizes := []int{least}
-	for _, m := range r.Models {
+	for _, m := range slices.Concat(kans, mlps) {
 		if m.Parameters > least {
 			sizes = append(sizes, m.Parameters)
 		}

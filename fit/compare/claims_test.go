@@ -57,6 +57,14 @@ func TestBestByValidation(t *testing.T) {
 	if e := r.Envelope(KAN); len(e) != 2 {
 		t.Errorf("%d networks on the envelope with one that gains nothing", len(e))
 	}
+	cut := network(KAN, 15, 1e-3, 1)
+	cut.Stopped = true
+	if r.Models = append(r.Models, cut); r.Best(KAN) != sound {
+		t.Error("a network that was stopped by the time is the best")
+	}
+	if only := (&Result{Models: []*Model{cut}}); only.Best(KAN) != cut {
+		t.Error("the only network is not the best")
+	}
 	if f := r.accuracy().Figures; !strings.Contains(f, "[1, 20, 1] with 20 parameters and RMSE 1 ") {
 		t.Error(f)
 	}

@@ -107,7 +107,7 @@ func (c *comparison) trainAll(ctx context.Context) {
 		}
 	}
 	if stopped > 0 {
-		c.warn("%d of %d networks were stopped by the time before they were trained to the end; their errors depend on the machine: give more --time", stopped, len(list))
+		c.warn("%d of %d networks were stopped by the time before they were trained to the end, and are left out of what is said of KANs; give more --time", stopped, len(list))
 	}
 }
 

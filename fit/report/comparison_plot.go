@@ -68,6 +68,11 @@ func ComparisonPlot(w io.Writer, r *compare.Result, format string) error {
 	legend.Draw(within)
 	const line = 13 // of the legend, of which there are three
 	within.Max.Y -= 3*line + 6
+	// On a logarithmic axis plot takes the middle of the label for one of the
+	// values, near the upper end, and leaves room for it there.
+	style.Font.Size, style.Rotation, style.XAlign = p.X.Label.TextStyle.Font.Size, math.Pi/2, text.XCenter
+	within.FillText(style, vg.Point{X: within.Min.X, Y: within.Center().Y}, "RMSE on held-out rows")
+	within.Min.X += style.Font.Size + 6
 	p.Draw(within)
 	if _, err := picture.WriteTo(w); err != nil {
 		return fmt.Errorf("write plot: %w", err)
@@ -78,10 +83,9 @@ func ComparisonPlot(w io.Writer, r *compare.Result, format string) error {
 func comparisonPlot(r *compare.Result) (*plot.Plot, *plot.Legend, error) {
 	p := plot.New()
 	p.X.Label.Text = "parameters"
-	p.Y.Label.Text = "RMSE on held-out rows"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = decades{}, decades{}
-	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
+	p.X.Label.Padding = 4
 	p.Add(grid{})
 	legend := plot.NewLegend()
 	legend.Top, legend.Padding = true, 2
