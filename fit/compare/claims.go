@@ -132,7 +132,7 @@ func (r *Result) accuracy() Claim {
 		how = fmt.Sprintf("%s times greater", digits(1/mean))
 	}
 	k, m := r.Best(KAN), r.Best(MLP)
-	c.Figures = fmt.Sprintf("at %s from %d to %d parameters, the best KAN of at most that size has the smaller error %d times and the greater %d times, in the geometric mean %s than the best MLP; the best of all are the KAN %s with %s and RMSE %s and the MLP %s with %d and %s.",
+	c.Figures = fmt.Sprintf("at %s from %d to %d parameters, the best KAN of at most that size has the smaller error at %d and the greater at %d, in the geometric mean %s than the best MLP; the best of all are the KAN %s with %s and RMSE %s and the MLP %s with %d and %s.",
 		count(len(sizes), "size"), sizes[0], sizes[len(sizes)-1], wins, losses, how,
 		ShapeText(k.Shape), count(k.Parameters, "parameter"), digits(k.RMSEHeldout), ShapeText(m.Shape), m.Parameters, digits(m.RMSEHeldout))
 	return c
@@ -145,7 +145,7 @@ func (r *Result) interpretability() Claim {
 	if len(kans) == 0 {
 		return c
 	}
-	found, shapes := 0, 0
+	found, shapes, untried := 0, 0, 0
 	var closest *Model
 	for _, m := range kans {
 		if r.finest(m) != m {
@@ -155,6 +155,9 @@ func (r *Result) interpretability() Claim {
 		if m.Unnamed == interrupted {
 			c.Figures = "the curves of the KANs were not named."
 			return c
+		}
+		if m.Unnamed == noTime {
+			untried++
 		}
 		if m.Formula == nil || !m.Formula.Good {
 			continue
@@ -170,8 +173,13 @@ func (r *Result) interpretability() Claim {
 		c.Verdict = yes
 	case found > 0:
 		c.Verdict = partly
+	case untried > 0:
+		c.Verdict = unknown
 	default:
 		c.Verdict = no
+	}
+	if untried > 0 {
+		figures += fmt.Sprintf(" (for %d there was no time)", untried)
 	}
 	if closest != nil {
 		figures += fmt.Sprintf(", the closest from %s, of size %d with RMSE %s", ShapeText(closest.Shape), closest.Formula.Complexity, digits(closest.Formula.RMSEHeldout))
@@ -183,8 +191,12 @@ func (r *Result) interpretability() Claim {
 	return c
 }
 
-// interrupted is why a network was not named when the user ended the work.
-const interrupted = "interrupted"
+// Why networks were not named, where that says nothing about them: the user
+// ended the work, or the time was over.
+const (
+	interrupted = "interrupted"
+	noTime      = "no time"
+)
 
 // speed compares the seconds of each KAN with those of an MLP of as many
 // parameters, interpolated between the MLPs of sizes around it in logarithms.

@@ -16,20 +16,20 @@ func TestAccuracy(t *testing.T) {
 		models                 []*Model
 	}{
 		{"one kind", unknown, "both kinds", []*Model{network(KAN, 10, 1, 1)}},
-		{"better", yes, "at 2 sizes from 10 to 20 parameters, the best KAN of at most that size has the smaller error 2 times and the greater 0 times, in the geometric mean 4 times smaller",
+		{"better", yes, "at 2 sizes from 10 to 20 parameters, the best KAN of at most that size has the smaller error at 2 and the greater at 0, in the geometric mean 4 times smaller",
 			[]*Model{network(KAN, 10, 0.5, 1), network(KAN, 20, 0.125, 1), network(MLP, 5, 1, 1)}},
-		{"worse", no, "0 times and the greater 1 times, in the geometric mean 10 times greater", []*Model{network(KAN, 10, 1, 1), network(MLP, 10, 0.1, 1)}},
-		{"same", same, "0 times and the greater 0 times", []*Model{network(KAN, 10, 1, 1), network(MLP, 10, 1.05, 1)}},
-		{"both", partly, "1 times and the greater 1 times", []*Model{network(KAN, 10, 0.1, 1), network(MLP, 10, 1, 1), network(MLP, 20, 0.01, 1)}},
-		{"mostly", mostly, "3 times and the greater 1 times", []*Model{
+		{"worse", no, "at 0 and the greater at 1, in the geometric mean 10 times greater", []*Model{network(KAN, 10, 1, 1), network(MLP, 10, 0.1, 1)}},
+		{"same", same, "at 0 and the greater at 0", []*Model{network(KAN, 10, 1, 1), network(MLP, 10, 1.05, 1)}},
+		{"both", partly, "at 1 and the greater at 1", []*Model{network(KAN, 10, 0.1, 1), network(MLP, 10, 1, 1), network(MLP, 20, 0.01, 1)}},
+		{"mostly", mostly, "at 3 and the greater at 1", []*Model{
 			network(MLP, 10, 1, 1), network(KAN, 10, 2, 1), network(KAN, 20, 0.1, 1), network(KAN, 30, 0.01, 1), network(MLP, 40, 0.5, 1),
 		}},
-		{"mostly not", mostlyNot, "1 times and the greater 3 times", []*Model{
+		{"mostly not", mostlyNot, "at 1 and the greater at 3", []*Model{
 			network(KAN, 10, 1, 1), network(MLP, 10, 2, 1), network(MLP, 20, 0.1, 1), network(MLP, 30, 0.01, 1), network(KAN, 40, 0.5, 1),
 		}},
 		{"exact", yes, "1e+06 times smaller", []*Model{network(KAN, 10, 0, 1), network(MLP, 10, 1e-9, 1)}},
 		// A network that is no better for being larger does not count.
-		{"useless", yes, "at 2 sizes from 10 to 50 parameters, the best KAN of at most that size has the smaller error 2 times",
+		{"useless", yes, "at 2 sizes from 10 to 50 parameters, the best KAN of at most that size has the smaller error at 2 ",
 			[]*Model{network(KAN, 10, 0.5, 1), network(MLP, 10, 1, 1), network(KAN, 50, 3, 1)}},
 	} {
 		r := &Result{Models: c.models, Spread: 1}
@@ -82,6 +82,8 @@ func TestInterpretability(t *testing.T) {
 	fine.Grid = 24
 	cut := network(KAN, 9, 1, 1)
 	cut.Unnamed = interrupted
+	late := network(KAN, 20, 1, 1)
+	late.Unnamed = noTime
 	for _, c := range []struct {
 		name, verdict, figures string
 		models                 []*Model
@@ -91,6 +93,8 @@ func TestInterpretability(t *testing.T) {
 		{"some", partly, "of 1 of 2 KANs", []*Model{named(10, 0.1, true), named(20, 5, false)}},
 		{"no names", no, "of 0 of 1 KAN ", []*Model{network(KAN, 10, 1, 1)}},
 		{"coarse grids", yes, "of 1 of 1 KAN ", []*Model{coarse, fine}},
+		{"no time", unknown, "of 0 of 1 KAN a formula with at most 2 times the network's held-out error (for 1 there was no time)", []*Model{late}},
+		{"some time", partly, "of 1 of 2 KANs", []*Model{named(10, 0.1, true), late}},
 		{"interrupted", unknown, "not named", []*Model{named(10, 0.1, true), cut}},
 	} {
 		got := (&Result{Models: c.models}).interpretability()

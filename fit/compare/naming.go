@@ -73,7 +73,7 @@ func (c *comparison) name(ctx context.Context, m *Model, net *kan.Network) {
 	if err != nil || len(named) == 0 {
 		m.Unnamed = "no names fit"
 		if ctx.Err() != nil {
-			m.Unnamed = "no time"
+			m.Unnamed = noTime
 		}
 		return
 	}
