@@ -27,6 +27,13 @@ type parts struct {
 	all    symbolic.Data // every held-out row
 }
 
+// Split returns the rows that Run with the same options fits formulas to and
+// the rows that it judges them by, in the same order. They are copies.
+func Split(t *table.Table, opt Options) (train, held symbolic.Data) {
+	p := split(t, opt)
+	return p.train, p.all
+}
+
 // split draws the parts by seed.
 func split(t *table.Table, opt Options) parts {
 	n := t.Rows()

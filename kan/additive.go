@@ -13,24 +13,22 @@ func (t *trainer) additive(blank *Network, node int, y []float64) []*bspline.Spl
 	net := t.singleNode(blank, node, Sum)
 	d := &rowSet{cols: t.sample.cols, y: y, sw: t.sample.sw}
 	p := newPlan(net)
-	lm := &levenberg{
-		p: p, w: p.newWork(), data: d, held: d, cache: p.newCache(d.cols),
-		step: make([]float64, p.trainable), trial: make([]float64, len(p.params)), best: make([]float64, len(p.params)),
-	}
+	lm := &levenberg{p: p, w: p.newWork(), data: d, held: d, cache: p.newCache(d.cols)}
 	lm.hold = lm.cache
 	lm.eq = newDenseEquations(lm)
 	if math.IsInf(lm.eq.update(p.params, 1e-8), 1) {
 		return nil
 	}
+	step := make([]float64, p.trainable)
 	for mu := 1e-13; ; mu *= 100 {
 		if mu > 1 {
 			return nil
 		}
-		if lm.eq.solve(lm.step, mu) {
+		if lm.eq.solve(step, mu) {
 			break
 		}
 	}
-	for k, s := range lm.step {
+	for k, s := range step {
 		p.params[k] -= s
 	}
 	p.store(net, p.params)

@@ -78,14 +78,14 @@ func (e *denseEquations) validate(params []float64, variance float64) float64 {
 		copy(q.g, g)
 		q.addCurvature(e.t.p, params, lambda)
 		for i := range n {
-			copy(e.c.a[i*ld+i:(i+1)*ld], q.h[i*ld+i:(i+1)*ld])
-			e.c.a[i*ld+i] += 1e-10 * mean
+			copy(e.c.A[i*ld+i:(i+1)*ld], q.h[i*ld+i:(i+1)*ld])
+			e.c.A[i*ld+i] += 1e-10 * mean
 		}
-		if !e.c.factorize() {
+		if !e.c.Factorize() {
 			continue
 		}
 		copy(step, q.g)
-		e.c.solve(step)
+		e.c.Solve(step)
 		symmetricProduct(hv, h, ld, step)
 		fit := mse
 		for i := range n {
@@ -94,7 +94,7 @@ func (e *denseEquations) validate(params []float64, variance float64) float64 {
 		edf := 0.0
 		for _, s := range signs {
 			symmetricProduct(hv, h, ld, s)
-			e.c.solve(hv)
+			e.c.Solve(hv)
 			for i := range n {
 				edf += s[i] * hv[i] / probes
 			}

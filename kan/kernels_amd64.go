@@ -9,9 +9,6 @@ import "golang.org/x/sys/cpu"
 func outerAVX2(h *float64, stride int, col *int32, jac *float64, slots, first, rows int)
 
 //go:noescape
-func tileAVX2(c *float64, stride int, a, b *float64, depth int)
-
-//go:noescape
 func gatherAVX2(u, factor, v *float64, idx *int32, bas *float64, off, at *int32, edges, rows int)
 
 //go:noescape
@@ -25,14 +22,6 @@ func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first,
 		return
 	}
 	addOuterGo(h, stride, col, jac, slots, first, rows)
-}
-
-func subtractTile(m []float64, stride, c, a, b, depth int) {
-	if depth > 0 && hasVectors() {
-		tileAVX2(&m[c], stride, &m[a], &m[b], depth)
-		return
-	}
-	subtractTileGo(m, stride, c, a, b, depth)
 }
 
 func gather(u, factor, v []float64, idx []int32, bas []float64, off, at []int32) {

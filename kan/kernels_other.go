@@ -6,10 +6,6 @@ func addOuter(h []float64, stride int, col []int32, jac []float64, slots, first,
 	addOuterGo(h, stride, col, jac, slots, first, rows)
 }
 
-func subtractTile(m []float64, stride, c, a, b, depth int) {
-	subtractTileGo(m, stride, c, a, b, depth)
-}
-
 func gather(u, factor, v []float64, idx []int32, bas []float64, off, at []int32) {
 	gatherGo(u, factor, v, idx, bas, off, at)
 }

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"github.com/kansym/kansym/kan/internal/levmar"
 )
 
 // closeTo allows for a different order of additions.
@@ -34,7 +36,7 @@ func TestKernelsEqualPlainGo(t *testing.T) {
 		rows := rapid.IntRange(0, 20).Draw(t, "rows")
 		const size = 7 // parameters of each edge
 		n := slots * size
-		stride := strideFor(n)
+		stride := levmar.StrideFor(n)
 		col := make([]int32, rows*slots)
 		for k := range col {
 			col[k] = int32(k%slots*size + rng.IntN(size-3))
@@ -47,17 +49,6 @@ func TestKernelsEqualPlainGo(t *testing.T) {
 		}
 		if !closeTo(a, b) {
 			t.Error("addOuter differs from addOuterGo")
-		}
-
-		m := normals(rng, 40*stride)
-		k := append([]float64(nil), m...)
-		if stride >= 24 {
-			depth := rapid.IntRange(0, 16).Draw(t, "depth")
-			subtractTile(m, stride, 20*stride+8, 4, 16, depth)
-			subtractTileGo(k, stride, 20*stride+8, 4, 16, depth)
-			if !closeTo(m, k) {
-				t.Error("subtractTile differs from subtractTileGo")
-			}
 		}
 
 		off, at := make([]int32, slots), make([]int32, slots)
@@ -84,61 +75,6 @@ func TestKernelsEqualPlainGo(t *testing.T) {
 			t.Error("scatter differs from scatterGo")
 		}
 	})
-}
-
-func TestCholeskyAgainstGonum(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		n := rapid.IntRange(1, 70).Draw(t, "n")
-		x := mat.NewDense(2*n, n, normals(rng, 2*n*n))
-		var s mat.SymDense
-		s.SymOuterK(1, x.T())
-		c := newCholesky(n)
-		for i := range n {
-			for j := i; j < n; j++ {
-				c.a[i*c.stride+j] = s.At(i, j)
-			}
-			for j := range i {
-				c.a[i*c.stride+j] = math.NaN() // must not be looked at
-			}
-		}
-		if !c.factorize() {
-			t.Fatal("not positive definite")
-		}
-		b := normals(rng, n)
-		got := append([]float64(nil), b...)
-		c.solve(got)
-		var ref mat.Cholesky
-		if !ref.Factorize(&s) {
-			t.Fatal("gonum: not positive definite")
-		}
-		var want mat.VecDense
-		if err := ref.SolveVecTo(&want, mat.NewVecDense(n, b)); err != nil {
-			t.Fatal(err)
-		}
-		for i := range got {
-			if math.Abs(got[i]-want.AtVec(i)) > 1e-9*(1+math.Abs(got[i])) {
-				t.Errorf("x[%d] = %v, want %v", i, got[i], want.AtVec(i))
-			}
-		}
-	})
-}
-
-func TestCholeskyRefuses(t *testing.T) {
-	for name, m := range map[string][]float64{
-		"negative":   {1, 0, 0, -1},
-		"zero":       {0, 0, 0, 0},
-		"indefinite": {1, 2, 2, 1},
-		"NaN":        {1, 0, 0, math.NaN()},
-		"NaN above":  {1, math.NaN(), 0, 1},
-		"infinite":   {math.Inf(1), 0, 0, 1},
-	} {
-		c := newCholesky(2)
-		c.a[0], c.a[1], c.a[c.stride+1] = m[0], m[1], m[3]
-		if c.factorize() {
-			t.Errorf("%s: accepted", name)
-		}
-	}
 }
 
 // prepared returns the training state of a random network on random data.

@@ -178,7 +178,7 @@ func TestRespanKeepsTheFunction(t *testing.T) {
 
 func TestHoldOut(t *testing.T) {
 	cols, y := drawRows(helloWorld, 2, 101, -1, 1, 1)
-	d := holdOut(Data{Cols: cols, Y: y, W: y}, 3)
+	d := Data{Cols: cols, Y: y, W: y}.HoldOut(3)
 	if len(d.Y) != 81 || len(d.HeldY) != 20 || len(d.Cols[1]) != 81 || len(d.HeldCols[1]) != 20 || len(d.HeldW) != 20 {
 		t.Errorf("%d and %d rows", len(d.Y), len(d.HeldY))
 	}
@@ -186,10 +186,10 @@ func TestHoldOut(t *testing.T) {
 	if want := slices.Sorted(slices.Values(y)); !slices.Equal(all, want) {
 		t.Error("rows were lost")
 	}
-	if again := holdOut(Data{Cols: cols, Y: y, W: y}, 3); !slices.Equal(again.HeldY, d.HeldY) {
+	if again := (Data{Cols: cols, Y: y, W: y}).HoldOut(3); !slices.Equal(again.HeldY, d.HeldY) {
 		t.Error("the same seed holds out other rows")
 	}
-	if few := holdOut(Data{Cols: [][]float64{y[:5]}, Y: y[:5]}, 3); len(few.Y) != 5 || len(few.HeldY) != 5 {
+	if few := (Data{Cols: [][]float64{y[:5]}, Y: y[:5]}).HoldOut(3); len(few.Y) != 5 || len(few.HeldY) != 5 {
 		t.Error("of five rows some were set aside")
 	}
 }

@@ -1,6 +1,10 @@
 package kan
 
-import "math"
+import (
+	"math"
+
+	"github.com/kansym/kansym/kan/internal/levmar"
+)
 
 // rowSet is a data set scaled for training: columns and target multiplied by
 // powers of two.
@@ -95,7 +99,7 @@ type normal struct {
 
 func newNormal(p *plan) *normal {
 	n := p.trainable
-	stride := strideFor(n)
+	stride := levmar.StrideFor(n)
 	return &normal{
 		n: n, stride: stride, h: make([]float64, n*stride), g: make([]float64, n),
 		col: make([]int32, blockRows*p.slots), jac: make([]float64, 4*blockRows*p.slots),

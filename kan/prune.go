@@ -110,7 +110,7 @@ func (n *Network) Prune(ctx context.Context, data Data, opt PruneOptions) (*Netw
 	if err := data.Check(); err != nil {
 		return nil, PruneReport{}, err
 	}
-	p := &pruner{opt: opt, data: holdOut(data, opt.Seed)}
+	p := &pruner{opt: opt, data: data.HoldOut(opt.Seed)}
 	for r := range p.data.Y {
 		if weight(p.data.W, r) > 0 {
 			p.rows++

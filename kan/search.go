@@ -248,7 +248,6 @@ func (t *trainer) prepare(net *Network) *levenberg {
 	lm := &levenberg{
 		p: p, w: p.newWork(), data: t.data, held: t.held,
 		cache: p.newCache(t.data.cols), hold: p.newCache(t.held.cols),
-		step: make([]float64, p.trainable), trial: make([]float64, len(p.params)), best: make([]float64, len(p.params)),
 	}
 	if t.opt.Method == MatrixFree || (t.opt.Method == Auto && p.trainable > maxDense) {
 		lm.eq = newMatrixFree(lm)

@@ -155,7 +155,7 @@ func newTrainer(template *Network, data Data, opt TrainOptions) (*trainer, error
 		opt.Tolerance = 1e-9
 	}
 	t := &trainer{opt: opt, rng: rand.New(rand.NewPCG(opt.Seed, 0x6b616e))}
-	t.raw = holdOut(data, opt.Seed)
+	t.raw = data.HoldOut(opt.Seed)
 	mean, sd := spread(t.raw.Y, t.raw.W)
 	t.sd = sd
 	size := sd
@@ -197,10 +197,11 @@ func (t *trainer) scaleData() {
 	t.variance = s * s
 }
 
-// holdOut returns data with held-out rows. If it has none, a fifth of its rows
-// is set aside by seed; of fewer than 20 rows all are used for both, which
-// leaves stopping to the training error.
-func holdOut(d Data, seed uint64) Data {
+// HoldOut returns the data with held-out rows, as Train would use them. If d
+// has none, a fifth of its rows is set aside by seed; of fewer than 20 rows all
+// are used for both, which leaves stopping to the training error. The result
+// may share columns with d.
+func (d Data) HoldOut(seed uint64) Data {
 	if len(d.HeldY) > 0 {
 		return d
 	}

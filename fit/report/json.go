@@ -19,8 +19,10 @@ import (
 // slice is an empty array, a nil pointer null, and so is a number that is not
 // finite, for which JSON has no notation. Small objects and arrays stand on one
 // line. The error is w's.
-func JSON(w io.Writer, r *fit.Result) error {
-	text, err := encode(reflect.ValueOf(r), "")
+func JSON(w io.Writer, r *fit.Result) error { return writeJSON(w, reflect.ValueOf(r)) }
+
+func writeJSON(w io.Writer, v reflect.Value) error {
+	text, err := encode(v, "")
 	if err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}

@@ -1,0 +1,53 @@
+#include "textflag.h"
+
+// func tileAVX2(c *float64, stride int, a, b *float64, depth int)
+//
+// For 0 <= i < 4, 0 <= j < 8:
+//   c[i*stride+j] -= sum over k < depth of a[k*stride+i] * b[k*stride+j]
+TEXT ·tileAVX2(SB), NOSPLIT, $0-40
+	MOVQ c+0(FP), DI
+	MOVQ stride+8(FP), SI
+	MOVQ a+16(FP), AX
+	MOVQ b+24(FP), BX
+	MOVQ depth+32(FP), DX
+	SHLQ $3, SI
+	LEAQ (SI)(SI*2), R9
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(SI*1), Y2
+	VMOVUPD 32(DI)(SI*1), Y3
+	VMOVUPD (DI)(SI*2), Y4
+	VMOVUPD 32(DI)(SI*2), Y5
+	VMOVUPD (DI)(R9*1), Y6
+	VMOVUPD 32(DI)(R9*1), Y7
+
+depthLoop:
+	VMOVUPD (BX), Y8
+	VMOVUPD 32(BX), Y9
+	VBROADCASTSD (AX), Y10
+	VBROADCASTSD 8(AX), Y11
+	VBROADCASTSD 16(AX), Y12
+	VBROADCASTSD 24(AX), Y13
+	VFNMADD231PD Y8, Y10, Y0
+	VFNMADD231PD Y9, Y10, Y1
+	VFNMADD231PD Y8, Y11, Y2
+	VFNMADD231PD Y9, Y11, Y3
+	VFNMADD231PD Y8, Y12, Y4
+	VFNMADD231PD Y9, Y12, Y5
+	VFNMADD231PD Y8, Y13, Y6
+	VFNMADD231PD Y9, Y13, Y7
+	ADDQ SI, AX
+	ADDQ SI, BX
+	DECQ DX
+	JNZ depthLoop
+
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, (DI)(SI*1)
+	VMOVUPD Y3, 32(DI)(SI*1)
+	VMOVUPD Y4, (DI)(SI*2)
+	VMOVUPD Y5, 32(DI)(SI*2)
+	VMOVUPD Y6, (DI)(R9*1)
+	VMOVUPD Y7, 32(DI)(R9*1)
+	VZEROUPPER
+	RET
