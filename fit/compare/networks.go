@@ -13,6 +13,7 @@ import (
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/kan/bspline"
 	"github.com/kansym/kansym/kan/mlp"
+	"github.com/kansym/kansym/kan/relu"
 )
 
 // candidate is a network that may be trained.
@@ -171,7 +172,7 @@ func (c *comparison) rewrite(ctx context.Context) {
 		return
 	}
 	net := c.nets[slices.Index(c.result.Models, best)]
-	p, err := mlp.Rewrite(net)
+	p, err := relu.From(net, relu.Options{})
 	if err != nil {
 		c.warn("the KAN %s could not be rewritten: %v", ShapeText(best.Shape), err)
 		return
@@ -180,7 +181,13 @@ func (c *comparison) rewrite(ctx context.Context) {
 	for _, cols := range [][][]float64{c.train.Cols, c.held.Cols} {
 		a, b := make([]float64, len(cols[0])), make([]float64, len(cols[0]))
 		net.Predict(a, cols)
-		p.Predict(b, cols)
+		row := make([]float64, len(cols))
+		for r := range b {
+			for i, col := range cols {
+				row[i] = col[r]
+			}
+			b[r] = p.Eval(row)
+		}
 		for r := range a {
 			d := math.Abs(a[r]-b[r]) / c.spread
 			c.result.Rewrite.Difference = math.Max(c.result.Rewrite.Difference, d)

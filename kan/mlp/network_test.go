@@ -7,9 +7,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
-
-	"github.com/kansym/kansym/kan"
-	"github.com/kansym/kansym/library"
 )
 
 // anyNetwork draws a network with weights and scales.
@@ -176,100 +173,6 @@ func TestNewRefuses(t *testing.T) {
 	for _, shape := range [][]int{nil, {1}, {2, 3}, {0, 1}, {2, 0, 1}, {2, -1, 1}, {2, 200, 200, 1}, {1 << 40, 1}, {1, 1 << 62, 1}} {
 		if net, err := New(shape); err == nil {
 			t.Errorf("shape %v is a network of %d weights", shape, net.NumParams())
-		}
-	}
-}
-
-// A network of splines and the perceptron that it is written as are equal, on
-// the grid and beyond.
-func TestRewrite(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		shape := []int{rapid.IntRange(1, 3).Draw(t, "inputs")}
-		for range rapid.IntRange(0, 2).Draw(t, "hidden layers") {
-			shape = append(shape, rapid.IntRange(1, 3).Draw(t, "nodes"))
-		}
-		grid := rapid.IntRange(1, 24).Draw(t, "grid")
-		net, err := kan.New(append(shape, 1), kan.NewOptions{Grid: grid})
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Random curves of slopes about 1.
-		params := normals(rng, net.NumParams())
-		for k := range params {
-			params[k] /= float64(grid)
-		}
-		net.SetParams(params)
-		for i := range net.InputScale {
-			net.InputScale[i] = math.Exp2(float64(-rng.IntN(4)))
-		}
-		net.OutputScale = math.Exp2(float64(rng.IntN(7) - 3))
-		r, err := Rewrite(net)
-		if err != nil {
-			t.Fatal(err)
-		}
-		const rows = 100
-		cols := columns(rng, shape[0], rows)
-		got, want := make([]float64, rows), make([]float64, rows)
-		r.Predict(got, cols)
-		net.Predict(want, cols)
-		size := 1e-300
-		for _, v := range want {
-			size = max(size, math.Abs(v))
-		}
-		for k := range want {
-			// Truncated powers reach the cube of the number of intervals, here
-			// up to twice that number beyond the grid, and cancel.
-			if math.Abs(got[k]-want[k]) > 1e-9*size {
-				t.Fatalf("row %d is %v, want %v", k, got[k], want[k])
-			}
-		}
-	})
-}
-
-// A spline of one interval that is a parabola needs the units that the formula
-// of Rewrite names and no others.
-func TestRewriteByHand(t *testing.T) {
-	net, err := kan.New([]int{1, 1}, kan.NewOptions{Grid: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := net.Layers[0].Edges[0].Spline
-	s.Lo, s.Hi = 0, 1
-	// Second differences of 2 are the parabola u^2 plus a constant.
-	s.Coef = []float64{1, 0, 1, 4}
-	net.InputScale[0], net.OutputScale = 1, 1
-	r, err := Rewrite(net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.NumUnits() != 2 || r.NumParams() != 2*2+2+1 {
-		t.Errorf("%d units, %d weights: %+v", r.NumUnits(), r.NumParams(), r)
-	}
-	x := []float64{-1, 0, 0.5, 1, 3}
-	got := make([]float64, len(x))
-	r.Predict(got, [][]float64{x})
-	for k, want := range []float64{1. / 3, 1. / 3, 0.25 + 1./3, 1 + 1./3, 5 + 1./3} {
-		if math.Abs(got[k]-want) > 1e-15*10 {
-			t.Errorf("at %v: %v, want %v", x[k], got[k], want)
-		}
-	}
-}
-
-func TestRewriteRefuses(t *testing.T) {
-	product, err := kan.New([]int{2, 1, 1}, kan.NewOptions{Ops: [][]kan.Op{{kan.Product}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	named, err := kan.New([]int{1, 1}, kan.NewOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sin, _ := library.Lookup("sin")
-	named.Layers[0].Edges[0] = kan.NamedEdge(sin, 1, 0, 1, 0)
-	for _, net := range []*kan.Network{product, named} {
-		if _, err := Rewrite(net); err == nil {
-			t.Errorf("%v was rewritten", net.Shape())
 		}
 	}
 }

@@ -88,6 +88,31 @@ type Layer struct {
 	Activations []Activation `json:"activations"`
 }
 
+// NumUnits returns the number of units that are rectified: those of all layers
+// but the last.
+func (n *Network) NumUnits() int {
+	units := 0
+	for _, l := range n.Layers[:len(n.Layers)-1] {
+		units += len(l.Bias)
+	}
+	return units
+}
+
+// NumParams returns the number of weights and biases that are not 0.
+func (n *Network) NumParams() int {
+	params := 0
+	for _, l := range n.Layers {
+		for k, w := range l.Weights {
+			for _, v := range append([]float64{l.Bias[k]}, w...) {
+				if v != 0 {
+					params++
+				}
+			}
+		}
+	}
+	return params
+}
+
 // Eval returns the output for the given inputs. It panics if their number is
 // wrong.
 func (n *Network) Eval(x []float64) float64 {
