@@ -98,10 +98,12 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).powerLaws,
 		(*state).sparseLaws,
 		(*state).univariate,
+		(*state).hashedExpressions,
 		(*state).expressions,
 		(*state).reductions,
 		(*state).flatNetworks,
 		(*state).merges,
+		(*state).longerHashedExpressions,
 		(*state).longerExpressions,
 		(*state).treeNetworks,
 	} {

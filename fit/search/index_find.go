@@ -1,0 +1,436 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/kansym/kansym/symbolic"
+)
+
+// Output is an invertible function T of the target.
+type Output struct {
+	// Forward is T; NaN where it has no value.
+	Forward func(y float64) float64
+	// Inverse makes a formula for y of one for T(y); negative tells that all y
+	// are below zero.
+	Inverse func(e *symbolic.Expr, negative bool) *symbolic.Expr
+	// OneSign tells that T has an inverse only if all y have one sign.
+	OneSign bool
+	Plain   bool // T(y) = y
+	// Inverted tells that 1/T is looked for as well, so that quotients need not
+	// be looked for both ways.
+	Inverted bool
+}
+
+// Reach bounds how far Find goes.
+type Reach struct {
+	Pairs  int // how many expressions are tried as the first of two
+	Thirds int // how many short expressions are tried as a third
+	Short  int // how many expressions are tried as the first of two beside a third
+}
+
+// form is how a target is composed of two expressions f and g and constants a, b.
+type form uint8
+
+const (
+	formAlone form = iota // a+b*f
+	formTimes             // f*(a+b*g)
+	formOver              // (a+b*g)/f
+	formBelow             // f/(a+b*g)
+	formSum               // a+k*f+b*g with one of the factors
+)
+
+// factors are the k of formSum, simple ones first. One of two coefficients has
+// to be among them, the other one is free.
+var factors = [...]struct{ p, q int64 }{{1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}}
+
+// target is the wanted function of y on the rows of the index.
+type target struct {
+	t    [indexRows]float64
+	size int
+	lift func(*symbolic.Expr) *symbolic.Expr // from t to y
+}
+
+type hit struct {
+	target *target
+	form   form
+	factor int
+	f, g   int32
+	size   int
+	expr   *symbolic.Expr
+	left   float64 // mean square, over the variance of the target
+}
+
+const mostHits = 8
+
+// hits are the shortest few of what was found, in the order found if equally
+// long.
+type hits struct{ list []hit }
+
+func (h *hits) add(v hit) {
+	at, _ := slices.BinarySearchFunc(h.list, v.size+1, func(a hit, size int) int { return cmp.Compare(a.size, size) })
+	if at < mostHits {
+		h.list = slices.Insert(h.list, at, v)
+		h.list = h.list[:min(len(h.list), mostHits)]
+	}
+}
+
+// shortest is the size of the shortest hit.
+func (h *hits) shortest() int {
+	if len(h.list) == 0 {
+		return math.MaxInt32
+	}
+	return h.list[0].size
+}
+
+// Find returns formulas for the target of the table, of the form that T(y) is a
+// formula of one expression of the index, of two, or of two and a short third
+// one, shortest first. All rows of the table agree with them to about the digits
+// of the target.
+func (x *Index) Find(ctx context.Context, out Output, reach Reach) []Candidate {
+	const returned = 3
+	var y [indexRows]float64
+	for k, r := range x.rows {
+		y[k] = x.d.Y[r]
+	}
+	plain := &target{t: y, lift: func(e *symbolic.Expr) *symbolic.Expr { return e }}
+	var found hits
+	seen := map[[indexRows]float64]bool{}
+	// T may have values only where an amplitude was taken off.
+	outer, whole := plain.through(out)
+	if whole {
+		seen[outer.t] = true
+		x.pairs(ctx, outer, out, reach.Pairs, &found)
+		if list := found.candidates(returned); len(list) > 0 {
+			return list
+		}
+		found = hits{}
+	}
+	for i := range min(reach.Thirds, len(x.nodes)) {
+		for p := range peel(len(peels)) {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if x.nodes[i].size > 1 && 2*int(x.nodes[i].size) > found.shortest() {
+				break
+			}
+			var rests []*target
+			if whole {
+				if one, ok := x.peeled(outer, p, int32(i)); ok {
+					rests = append(rests, one)
+				}
+			}
+			if one, ok := x.peeled(plain, p, int32(i)); ok && !out.Plain {
+				if one, ok = one.through(out); ok {
+					rests = append(rests, one)
+				}
+			}
+			for _, one := range rests {
+				if !seen[one.t] {
+					seen[one.t] = true
+					x.pairs(ctx, one, out, reach.Short, &found)
+				}
+			}
+		}
+	}
+	return found.candidates(returned)
+}
+
+// through is the function T of a target; not ok where it has none.
+func (t *target) through(out Output) (*target, bool) {
+	if out.Plain {
+		return t, true
+	}
+	n := &target{size: t.size + 1}
+	negative, positive := true, true
+	for k, v := range t.t {
+		n.t[k] = out.Forward(v)
+		negative, positive = negative && v < 0, positive && v > 0
+		if !(math.Abs(n.t[k]) < 1e12) {
+			return nil, false
+		}
+	}
+	if out.OneSign && !negative && !positive {
+		return nil, false
+	}
+	n.lift = func(e *symbolic.Expr) *symbolic.Expr { return t.lift(out.Inverse(e, negative)) }
+	return n, true
+}
+
+// peel takes an expression s off a target.
+type peel uint8
+
+const (
+	peelFactor  peel = iota // t = s*rest
+	peelDivisor             // t = rest/s
+	peelTerm                // t = rest+s
+	peelMinus               // t = rest-s
+	peelPower               // t = rest^(1/s)
+)
+
+var peels = [...]func(t, s float64) float64{
+	peelFactor:  func(t, s float64) float64 { return t / s },
+	peelDivisor: func(t, s float64) float64 { return t * s },
+	peelTerm:    func(t, s float64) float64 { return t - s },
+	peelMinus:   func(t, s float64) float64 { return t + s },
+	peelPower: func(t, s float64) float64 {
+		if t <= 0 {
+			return math.NaN()
+		}
+		return math.Pow(t, s)
+	},
+}
+
+// peeled is what is left of a target when expression i is taken off.
+func (x *Index) peeled(t *target, p peel, i int32) (*target, bool) {
+	s := x.nodes[i]
+	if s.vars == 0 && p != peelTerm && p != peelMinus {
+		return nil, false
+	}
+	n := &target{size: t.size + int(s.size) + 1}
+	for k, v := range t.t {
+		n.t[k] = peels[p](v, x.vals[i][k])
+		if !(math.Abs(n.t[k]) < 1e12) {
+			return nil, false
+		}
+	}
+	e := x.expr(i)
+	n.lift = func(rest *symbolic.Expr) *symbolic.Expr {
+		switch p {
+		case peelFactor:
+			rest = symbolic.Mul(e, rest)
+		case peelDivisor:
+			rest = symbolic.Div(rest, e)
+		case peelTerm:
+			rest = symbolic.Add(rest, e)
+		case peelMinus:
+			rest = symbolic.Sub(rest, e)
+		case peelPower:
+			rest = symbolic.Pow(rest, symbolic.Pow(e, symbolic.Int(-1)))
+		}
+		return t.lift(rest)
+	}
+	return n, true
+}
+
+// pairs looks up what a target leaves beside each of the first most expressions.
+func (x *Index) pairs(ctx context.Context, t *target, out Output, most int, found *hits) {
+	if g := x.lookUp(&t.t, x.least); g >= 0 {
+		x.note(hit{target: t, form: formAlone, f: g, g: g, size: t.size + int(x.nodes[g].size)}, found)
+	}
+	most = min(most, len(x.nodes))
+	for from := 0; from < most; {
+		size := int(x.nodes[from].size)
+		// A longer first one was found as the second one before.
+		if ctx.Err() != nil || t.size+2*size > found.shortest() {
+			return
+		}
+		const batch = 4096
+		to := min(most, int(x.ends[size]), from+batch)
+		x.beside(t, formTimes, 0, from, to, found)
+		x.beside(t, formOver, 0, from, to, found)
+		if !out.Inverted {
+			x.beside(t, formBelow, 0, from, to, found)
+		}
+		for k := range factors {
+			x.beside(t, formSum, k, from, to, found)
+		}
+		from = to
+	}
+}
+
+// beside looks up what a target leaves beside expressions from to to.
+func (x *Index) beside(t *target, how form, factor, from, to int, found *hits) {
+	const batch = 256
+	var rest [batch][4]float64
+	k := float64(factors[factor].p) / float64(factors[factor].q)
+	t0, t1, t2, t3 := t.t[0], t.t[1], t.t[2], t.t[3]
+	for ; from < to; from += batch {
+		vals := x.vals[from:min(to, from+batch)]
+		switch how {
+		case formTimes:
+			for i := range vals {
+				f := &vals[i]
+				rest[i] = [4]float64{t0 / f[0], t1 / f[1], t2 / f[2], t3 / f[3]}
+			}
+		case formOver:
+			for i := range vals {
+				f := &vals[i]
+				rest[i] = [4]float64{t0 * f[0], t1 * f[1], t2 * f[2], t3 * f[3]}
+			}
+		case formBelow:
+			for i := range vals {
+				f := &vals[i]
+				rest[i] = [4]float64{f[0] / t0, f[1] / t1, f[2] / t2, f[3] / t3}
+			}
+		case formSum:
+			for i := range vals {
+				f := &vals[i]
+				rest[i] = [4]float64{t0 - k*f[0], t1 - k*f[1], t2 - k*f[2], t3 - k*f[3]}
+			}
+		}
+		x.work.Add(int64(4 * len(vals)))
+		for i := range vals {
+			r := &rest[i]
+			p, q, ok := alikeShares(r[0], r[1], r[2], r[3], x.least)
+			if !ok {
+				continue
+			}
+			h := alikeHash(x.cells(p, q))
+			if x.filter[h>>x.shift>>6]>>(h>>x.shift&63)&1 == 0 {
+				continue
+			}
+			x.pair(t, how, factor, int32(from+i), found)
+		}
+	}
+}
+
+// rest is what a target leaves beside f on all rows of the index.
+func (t *target) rest(how form, factor int, f *[indexRows]float64) (rest [indexRows]float64) {
+	k := float64(factors[factor].p) / float64(factors[factor].q)
+	for i, y := range t.t {
+		switch how {
+		case formAlone:
+			rest[i] = y
+		case formTimes:
+			rest[i] = y / f[i]
+		case formOver:
+			rest[i] = y * f[i]
+		case formBelow:
+			rest[i] = f[i] / y
+		case formSum:
+			rest[i] = y - k*f[i]
+		}
+	}
+	return rest
+}
+
+// pair looks up what a target leaves beside f, by all rows, and notes what holds
+// in the whole table.
+func (x *Index) pair(t *target, how form, factor int, f int32, found *hits) {
+	if x.nodes[f].vars == 0 {
+		return // found alone
+	}
+	rest := t.rest(how, factor, &x.vals[f])
+	g := x.lookUp(&rest, x.least)
+	if g < 0 || g == f && how == formSum || !x.gives(t, &rest, how, &x.vals[f], &x.vals[g]) {
+		return
+	}
+	size := t.size + int(x.nodes[f].size) + int(x.nodes[g].size) + 1
+	if factor > 1 {
+		size++
+	}
+	x.note(hit{target: t, form: how, factor: factor, f: f, g: g, size: size}, found)
+}
+
+// gives reports whether rest = a+b*g gives the target back as well: the other
+// way round errors may weigh more.
+func (x *Index) gives(t *target, rest *[indexRows]float64, how form, f, g *[indexRows]float64) bool {
+	a, b := x.line(rest, g)
+	worst, spread := 0.0, 0.0
+	for k, y := range t.t {
+		v := a + b*g[k]
+		switch how {
+		case formTimes:
+			v *= f[k]
+		case formOver:
+			v /= f[k]
+		case formBelow:
+			v = f[k] / v
+		case formSum:
+			v += y - rest[k]
+		}
+		e := math.Abs(v - y)
+		if !(e < math.Inf(1)) {
+			return false
+		}
+		worst, spread = max(worst, e), max(spread, math.Abs(y-t.t[0]))
+	}
+	const slack = 30
+	return worst <= slack*x.tol*spread
+}
+
+// note adds a hit that holds on all rows of the table.
+func (x *Index) note(h hit, found *hits) {
+	if len(found.list) == mostHits && h.size >= found.list[mostHits-1].size {
+		return
+	}
+	h.expr = x.formula(h)
+	p, err := symbolic.Compile(h.expr, x.d.Names)
+	if err != nil {
+		return
+	}
+	values := make([]float64, len(x.d.Y))
+	if !p.Eval(p.NewWorkspace(), values, x.d.Cols, p.Params()) {
+		return
+	}
+	sum := 0.0
+	for i, v := range values {
+		sum += (v - x.d.Y[i]) * (v - x.d.Y[i])
+	}
+	h.left = sum / float64(len(values)) / x.variance
+	// The constants are those of few rows, and what T amplifies is not weighed:
+	// what is no accident is better by far.
+	const slack = 1e3
+	if math.Sqrt(h.left) <= slack*x.tol {
+		found.add(h)
+	}
+}
+
+// candidates lists at most so many of the hits, each form once.
+func (h *hits) candidates(most int) []Candidate {
+	var out []Candidate
+	shapes := map[uint64]bool{}
+	for _, v := range h.list {
+		if key := v.expr.Shape(); !shapes[key] && len(out) < most {
+			shapes[key] = true
+			out = append(out, Candidate{v.expr, v.left, v.size})
+		}
+	}
+	return out
+}
+
+// formula writes a hit as a formula for the target.
+func (x *Index) formula(h hit) *symbolic.Expr {
+	f, g := &x.vals[h.f], &x.vals[h.g]
+	rest := h.target.rest(h.form, h.factor, f)
+	p, q := factors[h.factor].p, factors[h.factor].q
+	a, b := x.line(&rest, g)
+	inner := symbolic.Mul(symbolic.Free(b), x.expr(h.g))
+	if a != 0 {
+		inner = symbolic.Add(symbolic.Free(a), inner)
+	}
+	switch h.form {
+	case formTimes:
+		inner = symbolic.Mul(x.expr(h.f), inner)
+	case formOver:
+		inner = symbolic.Div(inner, x.expr(h.f))
+	case formBelow:
+		inner = symbolic.Div(x.expr(h.f), inner)
+	case formSum:
+		inner = symbolic.Add(inner, symbolic.Mul(symbolic.Rat(p, q), x.expr(h.f)))
+	}
+	return h.target.lift(inner)
+}
+
+// line fits t = a+b*g on the rows of the index; a is 0 where it does without.
+func (x *Index) line(t, g *[indexRows]float64) (a, b float64) {
+	var tt, tg, gg, mt, mg float64
+	for k := range t {
+		mt += t[k] / indexRows
+		mg += g[k] / indexRows
+	}
+	for k := range t {
+		tg += (t[k] - mt) * (g[k] - mg)
+		gg += (g[k] - mg) * (g[k] - mg)
+		tt += (t[k] - mt) * (t[k] - mt)
+	}
+	b = tg / gg
+	a = mt - b*mg
+	if math.Abs(a) <= 10*x.tol*math.Sqrt(tt) {
+		return 0, b
+	}
+	return a, b
+}
