@@ -12,19 +12,24 @@ import (
 const mostIndexInputs = 5
 
 // hashedExpressions looks the target up, under the output transforms, among many
-// more expressions than an enumeration with free coefficients can match. It is
-// for data without noise and finds nothing in others.
+// more expressions than an enumeration with free coefficients can match, in a
+// few tenths of a second. It is for data without noise and finds nothing in others.
 func (s *state) hashedExpressions(ctx context.Context) bool {
-	return s.lookedUp(ctx, 30_000, search.Reach{Pairs: 30_000, Thirds: 24, Short: 200})
+	return s.lookedUp(ctx, 60_000, 24, 200)
 }
 
-// longerHashedExpressions goes on where hashedExpressions ended, at twenty times
-// the cost.
+// longerHashedExpressions goes on where hashedExpressions ended, for a few
+// seconds, or about one where the problem is one of several reduced ones.
 func (s *state) longerHashedExpressions(ctx context.Context) bool {
-	return s.lookedUp(ctx, 600_000, search.Reach{Pairs: 600_000, Thirds: 48, Short: 2000})
+	if s.depth > 0 {
+		return s.lookedUp(ctx, 200_000, 40, 1000)
+	}
+	return s.lookedUp(ctx, 600_000, 40, 1500)
 }
 
-func (s *state) lookedUp(ctx context.Context, most int, reach search.Reach) bool {
+// lookedUp looks the target up in an index of so many expressions, and then,
+// with one of so many thirds taken off, beside so many short ones.
+func (s *state) lookedUp(ctx context.Context, most, thirds, short int) bool {
 	d := s.data.search
 	if len(d.Names) > mostIndexInputs {
 		return false
@@ -35,20 +40,28 @@ func (s *state) lookedUp(ctx context.Context, most int, reach search.Reach) bool
 	if x == nil {
 		return false
 	}
-	var tasks []task
-	for _, t := range outputTransforms() {
-		plain := t.name == identity.name
-		out := search.Output{
-			Forward: t.forward, Inverse: t.inverse, OneSign: t.mirror,
-			Plain: plain, Inverted: plain || t.mirror || t.name == reciprocal.name,
-		}
-		tasks = append(tasks, task{"short formulas looked up for " + t.name, func(ctx context.Context) []*symbolic.Expr {
-			var list []*symbolic.Expr
-			for _, c := range x.Find(ctx, out, reach) {
-				list = append(list, c.Expr)
+	batch := func(what string, find func(context.Context, search.Output) []search.Candidate) []task {
+		var tasks []task
+		for _, t := range outputTransforms() {
+			plain := t.name == identity.name
+			out := search.Output{
+				Forward: t.forward, Inverse: t.inverse, OneSign: t.mirror,
+				Plain: plain, Inverted: plain || t.mirror || t.name == reciprocal.name,
 			}
-			return list
-		}})
+			tasks = append(tasks, task{what + " for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+				var list []*symbolic.Expr
+				for _, c := range find(ctx, out) {
+					list = append(list, c.Expr)
+				}
+				return list
+			}})
+		}
+		return tasks
 	}
-	return s.try(ctx, tasks)
+	if certain := s.try(ctx, batch("short formulas looked up", x.Find)); certain || s.front.exact() != nil {
+		return certain
+	}
+	return s.try(ctx, batch("three short formulas looked up", func(ctx context.Context, out search.Output) []search.Candidate {
+		return x.FindThree(ctx, out, thirds, short)
+	}))
 }

@@ -101,9 +101,9 @@ func (s *state) solve(ctx context.Context) bool {
 		(*state).hashedExpressions,
 		(*state).expressions,
 		(*state).reductions,
+		(*state).longerHashedExpressions,
 		(*state).flatNetworks,
 		(*state).merges,
-		(*state).longerHashedExpressions,
 		(*state).longerExpressions,
 		(*state).treeNetworks,
 	} {

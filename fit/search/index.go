@@ -141,7 +141,7 @@ func NewIndex(ctx context.Context, d symbolic.Data, digits, most int) *Index {
 	bits := math.Floor(math.Log2(1 / (64 * x.tol)))
 	x.cell = math.Exp2(bits)
 	bloom := uint(16)
-	for 1<<bloom < 16*most {
+	for 1<<bloom < 8*most {
 		bloom++
 	}
 	x.filter, x.shift = make([]uint64, 1<<bloom/64), 64-bloom
@@ -269,10 +269,9 @@ func scaleKey(v *[indexRows]float64) (h uint64, ok bool) {
 func alikeShares(t0, t1, t2, t3, least float64) (p, q float64, ok bool) {
 	a, b, c := t1-t0, t2-t0, t3-t0
 	u, s := math.Abs(a), math.Copysign(1, a)
-	m := max(math.Abs(t0), math.Abs(t1), math.Abs(t2), math.Abs(t3))
 	p, q = share(b, s, u), share(c, s, u)
 	const near = 1e-5
-	ok = u > least*m &&
+	ok = u > least*math.Abs(t0) &&
 		!(math.Abs(p-0.5) < near && math.Abs(q-0.5) < near) &&
 		!(math.Abs(p) < near && math.Abs(q) < near) &&
 		!(math.Abs(p) > 1-near && math.Abs(q) > 1-near)
@@ -281,9 +280,13 @@ func alikeShares(t0, t1, t2, t3, least float64) (p, q float64, ok bool) {
 
 func alikeHash(i, j int64) uint64 { return mixed(uint64(i)*mix1 ^ uint64(j)*mix3) }
 
+// cellEdge is added to shares, to make them positive and to keep the edges of
+// cells off round numbers.
+const cellEdge = 1.37
+
 // cells are the numbers that the shares p and q are looked up by.
 func (x *Index) cells(p, q float64) (i, j int64) {
-	return int64((p + 1.37) * x.cell), int64((q + 1.37) * x.cell)
+	return int64((p + cellEdge) * x.cell), int64((q + cellEdge) * x.cell)
 }
 
 // keep adds an expression with its values.
@@ -337,21 +340,16 @@ func (x *Index) lookUp(t *[indexRows]float64, least float64) int32 {
 	}
 }
 
-// agrees reports whether t = a+b*f on all rows of the index.
+// agrees reports whether t = a+b*f on all rows of the index, on each to the
+// digits of its own value: one row may tower over the others.
 func (x *Index) agrees(t, f *[indexRows]float64) bool {
 	slope := (t[1] - t[0]) / (f[1] - f[0])
-	spread := 0.0
-	for _, v := range t {
-		spread = max(spread, math.Abs(v-t[0]))
-	}
-	worst := 0.0
+	const slack = 8 // the slope comes from two rows
 	for k, v := range t {
 		e := math.Abs(v - t[0] - slope*(f[k]-f[0]))
-		if !(e <= math.Inf(1)) {
+		if !(e <= slack*x.tol*(math.Abs(v)+math.Abs(t[0]))) {
 			return false
 		}
-		worst = max(worst, e)
 	}
-	const slack = 8 // the slope comes from two rows
-	return worst <= slack*x.tol*spread
+	return true
 }

@@ -24,13 +24,6 @@ type Output struct {
 	Inverted bool
 }
 
-// Reach bounds how far Find goes.
-type Reach struct {
-	Pairs  int // how many expressions are tried as the first of two
-	Thirds int // how many short expressions are tried as a third
-	Short  int // how many expressions are tried as the first of two beside a third
-}
-
 // form is how a target is composed of two expressions f and g and constants a, b.
 type form uint8
 
@@ -85,44 +78,58 @@ func (h *hits) shortest() int {
 	return h.list[0].size
 }
 
-// Find returns formulas for the target of the table, of the form that T(y) is a
-// formula of one expression of the index, of two, or of two and a short third
-// one, shortest first. All rows of the table agree with them to about the digits
-// of the target.
-func (x *Index) Find(ctx context.Context, out Output, reach Reach) []Candidate {
-	const returned = 3
-	var y [indexRows]float64
+// mostFound is how many formulas a search returns.
+const mostFound = 3
+
+// target is the target of the table on the rows of the index.
+func (x *Index) target() *target {
+	t := &target{lift: func(e *symbolic.Expr) *symbolic.Expr { return e }}
 	for k, r := range x.rows {
-		y[k] = x.d.Y[r]
+		t.t[k] = x.d.Y[r]
 	}
-	plain := &target{t: y, lift: func(e *symbolic.Expr) *symbolic.Expr { return e }}
+	return t
+}
+
+// Find returns formulas for the target y of the table, shortest first, of the
+// form that T(y) is made up of one expression of the index or of two: a+b*f,
+// f*(a+b*g), (a+b*g)/f, f/(a+b*g) or a+k*f+b*g with k one of +-1, +-2 and +-1/2.
+// All rows of the table agree with them to about the digits of the target.
+func (x *Index) Find(ctx context.Context, out Output) []Candidate {
+	var found hits
+	if t, ok := x.target().through(out); ok {
+		x.pairs(ctx, t, out, len(x.nodes), &found)
+	}
+	return found.candidates(mostFound)
+}
+
+// FindThree returns formulas as Find does after a third expression was taken off:
+// of y, with y/s, y*s, y-s, y+s or y^s for the y of Find, or of T(y) likewise. s
+// is one of the first so many expressions with few functions, and the first one
+// of the other two is one of the first short expressions.
+func (x *Index) FindThree(ctx context.Context, out Output, thirds, short int) []Candidate {
 	var found hits
 	seen := map[[indexRows]float64]bool{}
+	plain := x.target()
 	// T may have values only where an amplitude was taken off.
 	outer, whole := plain.through(out)
 	if whole {
 		seen[outer.t] = true
-		x.pairs(ctx, outer, out, reach.Pairs, &found)
-		if list := found.candidates(returned); len(list) > 0 {
-			return list
-		}
-		found = hits{}
 	}
-	for i := range min(reach.Thirds, len(x.nodes)) {
+	for _, i := range x.thirds(thirds) {
+		if x.nodes[i].size > 1 && 2*int(x.nodes[i].size) > found.shortest() {
+			break
+		}
 		for p := range peel(len(peels)) {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if x.nodes[i].size > 1 && 2*int(x.nodes[i].size) > found.shortest() {
-				break
-			}
 			var rests []*target
 			if whole {
-				if one, ok := x.peeled(outer, p, int32(i)); ok {
+				if one, ok := x.peeled(outer, p, i); ok {
 					rests = append(rests, one)
 				}
 			}
-			if one, ok := x.peeled(plain, p, int32(i)); ok && !out.Plain {
+			if one, ok := x.peeled(plain, p, i); ok && !out.Plain {
 				if one, ok = one.through(out); ok {
 					rests = append(rests, one)
 				}
@@ -130,12 +137,28 @@ func (x *Index) Find(ctx context.Context, out Output, reach Reach) []Candidate {
 			for _, one := range rests {
 				if !seen[one.t] {
 					seen[one.t] = true
-					x.pairs(ctx, one, out, reach.Short, &found)
+					x.pairs(ctx, one, out, short, &found)
 				}
 			}
 		}
 	}
-	return found.candidates(returned)
+	return found.candidates(mostFound)
+}
+
+// thirds lists the first expressions, of each size those without functions first.
+func (x *Index) thirds(most int) []int32 {
+	var list []int32
+	for size := 1; size < len(x.ends) && len(list) < most; size++ {
+		from, to := x.ofSize(size)
+		for _, functions := range [...]bool{false, true} {
+			for i := from; i < to; i++ {
+				if x.nodes[i].function == functions {
+					list = append(list, i)
+				}
+			}
+		}
+	}
+	return list[:min(len(list), most)]
 }
 
 // through is the function T of a target; not ok where it has none.
@@ -246,6 +269,7 @@ func (x *Index) beside(t *target, how form, factor, from, to int, found *hits) {
 	const batch = 256
 	var rest [batch][4]float64
 	k := float64(factors[factor].p) / float64(factors[factor].q)
+	cell, edge, filter, shift := x.cell, cellEdge*x.cell, x.filter, x.shift
 	t0, t1, t2, t3 := t.t[0], t.t[1], t.t[2], t.t[3]
 	for ; from < to; from += batch {
 		vals := x.vals[from:min(to, from+batch)]
@@ -273,13 +297,18 @@ func (x *Index) beside(t *target, how form, factor, from, to int, found *hits) {
 		}
 		x.work.Add(int64(4 * len(vals)))
 		for i := range vals {
+			// As alikeShares and cells do it, with one division; what those
+			// would turn down is turned down by pair.
 			r := &rest[i]
-			p, q, ok := alikeShares(r[0], r[1], r[2], r[3], x.least)
-			if !ok {
+			a, b, c := r[1]-r[0], r[2]-r[0], r[3]-r[0]
+			u := math.Abs(a)
+			if !(u > x.least*math.Abs(r[0])) {
 				continue
 			}
-			h := alikeHash(x.cells(p, q))
-			if x.filter[h>>x.shift>>6]>>(h>>x.shift&63)&1 == 0 {
+			ub, uc := u+math.Abs(b), u+math.Abs(c)
+			w := math.Copysign(cell, a) / (ub * uc)
+			h := alikeHash(int64(b*uc*w+edge), int64(c*ub*w+edge))
+			if filter[h>>shift>>6]>>(h>>shift&63)&1 == 0 {
 				continue
 			}
 			x.pair(t, how, factor, int32(from+i), found)
@@ -329,7 +358,7 @@ func (x *Index) pair(t *target, how form, factor int, f int32, found *hits) {
 // way round errors may weigh more.
 func (x *Index) gives(t *target, rest *[indexRows]float64, how form, f, g *[indexRows]float64) bool {
 	a, b := x.line(rest, g)
-	worst, spread := 0.0, 0.0
+	const slack = 30
 	for k, y := range t.t {
 		v := a + b*g[k]
 		switch how {
@@ -342,14 +371,11 @@ func (x *Index) gives(t *target, rest *[indexRows]float64, how form, f, g *[inde
 		case formSum:
 			v += y - rest[k]
 		}
-		e := math.Abs(v - y)
-		if !(e < math.Inf(1)) {
+		if !(math.Abs(v-y) <= slack*x.tol*(math.Abs(y)+math.Abs(t.t[0]))) {
 			return false
 		}
-		worst, spread = max(worst, e), max(spread, math.Abs(y-t.t[0]))
 	}
-	const slack = 30
-	return worst <= slack*x.tol*spread
+	return true
 }
 
 // note adds a hit that holds on all rows of the table.
@@ -362,21 +388,26 @@ func (x *Index) note(h hit, found *hits) {
 	if err != nil {
 		return
 	}
-	values := make([]float64, len(x.d.Y))
-	if !p.Eval(p.NewWorkspace(), values, x.d.Cols, p.Params()) {
-		return
-	}
-	sum := 0.0
-	for i, v := range values {
-		sum += (v - x.d.Y[i]) * (v - x.d.Y[i])
-	}
-	h.left = sum / float64(len(values)) / x.variance
 	// The constants are those of few rows, and what T amplifies is not weighed:
 	// what is no accident is better by far.
-	const slack = 1e3
-	if math.Sqrt(h.left) <= slack*x.tol {
-		found.add(h)
+	const slack, first = 1e3, 40
+	ws := p.NewWorkspace()
+	for _, rows := range [...]int{first, len(x.d.Y)} {
+		d := x.d.Rows(0, min(rows, len(x.d.Y)))
+		values := make([]float64, len(d.Y))
+		if !p.Eval(ws, values, d.Cols, p.Params()) {
+			return
+		}
+		sum := 0.0
+		for i, v := range values {
+			sum += (v - d.Y[i]) * (v - d.Y[i])
+		}
+		h.left = sum / float64(len(values)) / x.variance
+		if !(math.Sqrt(h.left) <= slack*x.tol) {
+			return
+		}
 	}
+	found.add(h)
 }
 
 // candidates lists at most so many of the hits, each form once.
