@@ -40,17 +40,20 @@ func (s *state) lookedUp(ctx context.Context, most, thirds, short int) bool {
 	if x == nil {
 		return false
 	}
+	var outputs []search.Output
+	for _, t := range outputTransforms() {
+		plain := t.name == identity.name
+		outputs = append(outputs, search.Output{
+			Forward: t.forward, Inverse: t.inverse, OneSign: t.mirror,
+			Plain: plain, Inverted: plain || t.mirror || t.name == reciprocal.name,
+		})
+	}
 	batch := func(what string, find func(context.Context, search.Output) []search.Candidate) []task {
 		var tasks []task
-		for _, t := range outputTransforms() {
-			plain := t.name == identity.name
-			out := search.Output{
-				Forward: t.forward, Inverse: t.inverse, OneSign: t.mirror,
-				Plain: plain, Inverted: plain || t.mirror || t.name == reciprocal.name,
-			}
+		for i, t := range outputTransforms() {
 			tasks = append(tasks, task{what + " for " + t.name, func(ctx context.Context) []*symbolic.Expr {
 				var list []*symbolic.Expr
-				for _, c := range find(ctx, out) {
+				for _, c := range find(ctx, outputs[i]) {
 					list = append(list, c.Expr)
 				}
 				return list
@@ -62,6 +65,6 @@ func (s *state) lookedUp(ctx context.Context, most, thirds, short int) bool {
 		return certain
 	}
 	return s.try(ctx, batch("three short formulas looked up", func(ctx context.Context, out search.Output) []search.Candidate {
-		return x.FindThree(ctx, out, thirds, short)
+		return x.FindThree(ctx, out, outputs, thirds, short)
 	}))
 }

@@ -103,13 +103,20 @@ func (x *Index) Find(ctx context.Context, out Output) []Candidate {
 }
 
 // FindThree returns formulas as Find does after a third expression was taken off:
-// of y, with y/s, y*s, y-s, y+s or y^s for the y of Find, or of T(y) likewise. s
-// is one of the first so many expressions with few functions, and the first one
-// of the other two is one of the first short expressions.
-func (x *Index) FindThree(ctx context.Context, out Output, thirds, short int) []Candidate {
+// of y, with y/s, y*s, y-s, y+s or y^s for the y of Find, of T(y) likewise, and of
+// S(y) for the other outputs S with y-1 and y+1, as in log(1/y-1). s is one of
+// the first so many expressions with few functions, and the first one of the
+// other two is one of the first short expressions.
+func (x *Index) FindThree(ctx context.Context, out Output, others []Output, thirds, short int) []Candidate {
 	var found hits
 	seen := map[[indexRows]float64]bool{}
 	plain := x.target()
+	try := func(t *target) {
+		if !seen[t.t] && ctx.Err() == nil {
+			seen[t.t] = true
+			x.pairs(ctx, t, out, short, &found)
+		}
+	}
 	// T may have values only where an amplitude was taken off.
 	outer, whole := plain.through(out)
 	if whole {
@@ -123,24 +130,34 @@ func (x *Index) FindThree(ctx context.Context, out Output, thirds, short int) []
 			if ctx.Err() != nil {
 				return nil
 			}
-			var rests []*target
 			if whole {
-				if one, ok := x.peeled(outer, p, i); ok {
-					rests = append(rests, one)
+				if t, ok := x.peeled(outer, p, i); ok {
+					try(t)
 				}
 			}
-			if one, ok := x.peeled(plain, p, i); ok && !out.Plain {
-				if one, ok = one.through(out); ok {
-					rests = append(rests, one)
+			if t, ok := x.peeled(plain, p, i); ok && !out.Plain {
+				if t, ok = t.through(out); ok {
+					try(t)
 				}
 			}
-			for _, one := range rests {
-				if !seen[one.t] {
-					seen[one.t] = true
-					x.pairs(ctx, one, out, short, &found)
+			if out.Plain || x.nodes[i].op != opOne {
+				continue
+			}
+			for _, o := range others {
+				t, ok := plain.through(o)
+				if ok && !o.Plain {
+					t, ok = x.peeled(t, p, i)
+				}
+				if ok && !o.Plain {
+					if t, ok = t.through(out); ok {
+						try(t)
+					}
 				}
 			}
 		}
+	}
+	if ctx.Err() != nil {
+		return nil
 	}
 	return found.candidates(mostFound)
 }

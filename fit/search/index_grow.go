@@ -20,16 +20,25 @@ func (x *Index) ofSize(size int) (from, to int32) {
 	return x.ends[size-1], x.ends[size]
 }
 
+// nestedSize is what a function inside a function counts for: few laws have it.
+const nestedSize = 2
+
 func (x *Index) growUnary(size int) {
 	for _, op := range indexUnary {
-		from, to := x.ofSize(size - sizes[op])
-		fn := op > opSquare && op != opSqrt && op != opCube && op != opInv
-		for i := from; i < to && len(x.nodes) < cap(x.nodes); i++ {
-			n := x.nodes[i]
-			if n.vars == 0 || fn && n.function || redundant(op, n.op) || op == opCube && (n.op == opInv || n.op == opSqrt) {
-				continue
+		fn := op != opSquare && op != opSqrt && op != opCube && op != opInv
+		for _, nested := range [...]bool{false, true} {
+			below := size - sizes[op]
+			if nested {
+				below -= nestedSize
 			}
-			x.offer(leaf{op: op, size: uint8(size), function: fn || n.function, vars: n.vars, a: i})
+			from, to := x.ofSize(below)
+			for i := from; i < to && len(x.nodes) < cap(x.nodes); i++ {
+				n := x.nodes[i]
+				if n.vars == 0 || (fn && n.function) != nested || redundant(op, n.op) || op == opCube && (n.op == opInv || n.op == opSqrt) {
+					continue
+				}
+				x.offer(leaf{op: op, size: uint8(size), function: fn || n.function, vars: n.vars, a: i})
+			}
 		}
 	}
 }
