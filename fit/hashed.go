@@ -15,21 +15,22 @@ const mostIndexInputs = 5
 // more expressions than an enumeration with free coefficients can match, in a
 // few tenths of a second. It is for data without noise and finds nothing in others.
 func (s *state) hashedExpressions(ctx context.Context) bool {
-	return s.lookedUp(ctx, 60_000, 24, 200)
+	return s.lookedUp(ctx, 250_000, 40_000, 24, 200)
 }
 
 // longerHashedExpressions goes on where hashedExpressions ended, for a few
 // seconds, or about one where the problem is one of several reduced ones.
 func (s *state) longerHashedExpressions(ctx context.Context) bool {
 	if s.depth > 0 {
-		return s.lookedUp(ctx, 200_000, 40, 1000)
+		return s.lookedUp(ctx, 250_000, 250_000, 40, 1000)
 	}
-	return s.lookedUp(ctx, 600_000, 40, 1500)
+	return s.lookedUp(ctx, 600_000, 600_000, 40, 1500)
 }
 
-// lookedUp looks the target up in an index of so many expressions, and then,
-// with one of so many thirds taken off, beside so many short ones.
-func (s *state) lookedUp(ctx context.Context, most, thirds, short int) bool {
+// lookedUp looks the target up in an index of most expressions, beside the first
+// of them, and then, with one of so many thirds taken off, beside so many short
+// ones and inside of functions.
+func (s *state) lookedUp(ctx context.Context, most, first, thirds, short int) bool {
 	d := s.data.search
 	if len(d.Names) > mostIndexInputs {
 		return false
@@ -52,19 +53,29 @@ func (s *state) lookedUp(ctx context.Context, most, thirds, short int) bool {
 		var tasks []task
 		for i, t := range outputTransforms() {
 			tasks = append(tasks, task{what + " for " + t.name, func(ctx context.Context) []*symbolic.Expr {
-				var list []*symbolic.Expr
-				for _, c := range find(ctx, outputs[i]) {
-					list = append(list, c.Expr)
-				}
-				return list
+				return expressionsOf(find(ctx, outputs[i]))
 			}})
 		}
 		return tasks
 	}
-	if certain := s.try(ctx, batch("short formulas looked up", x.Find)); certain || s.front.exact() != nil {
+	if certain := s.try(ctx, batch("short formulas looked up", func(ctx context.Context, out search.Output) []search.Candidate {
+		return x.Find(ctx, out, first)
+	})); certain || s.front.exact() != nil {
 		return certain
 	}
-	return s.try(ctx, batch("three short formulas looked up", func(ctx context.Context, out search.Output) []search.Candidate {
+	inside := task{"short formulas looked up inside of functions", func(ctx context.Context) []*symbolic.Expr {
+		return expressionsOf(x.FindInside(ctx, outputs, thirds))
+	}}
+	three := batch("three short formulas looked up", func(ctx context.Context, out search.Output) []search.Candidate {
 		return x.FindThree(ctx, out, outputs, thirds, short)
-	}))
+	})
+	return s.try(ctx, append([]task{inside}, three...))
+}
+
+func expressionsOf(list []search.Candidate) []*symbolic.Expr {
+	var out []*symbolic.Expr
+	for _, c := range list {
+		out = append(out, c.Expr)
+	}
+	return out
 }

@@ -308,13 +308,20 @@ func (x *Index) keep(n leaf, v *[indexRows]float64) {
 	}
 	// What is near the edge of a cell is put into the neighbour as well, so that
 	// a look-up is a single one.
+	x.edges(p, q, func(h uint64) {
+		x.alike.add(h, i)
+		x.filter[h>>x.shift>>6] |= 1 << (h >> x.shift & 63)
+	})
+}
+
+// edges calls add for the cell of the shares p and q and those that they could
+// be in by an error of the tolerance.
+func (x *Index) edges(p, q float64, add func(h uint64)) {
 	i0, j0 := x.cells(p-x.tol, q-x.tol)
 	i1, j1 := x.cells(p+x.tol, q+x.tol)
-	for ci := i0; ci <= i1; ci++ {
-		for cj := j0; cj <= j1; cj++ {
-			h := alikeHash(ci, cj)
-			x.alike.add(h, i)
-			x.filter[h>>x.shift>>6] |= 1 << (h >> x.shift & 63)
+	for i := i0; i <= i1; i++ {
+		for j := j0; j <= j1; j++ {
+			add(alikeHash(i, j))
 		}
 	}
 }

@@ -28,11 +28,12 @@ type Output struct {
 type form uint8
 
 const (
-	formAlone form = iota // a+b*f
-	formTimes             // f*(a+b*g)
-	formOver              // (a+b*g)/f
-	formBelow             // f/(a+b*g)
-	formSum               // a+k*f+b*g with one of the factors
+	formAlone  form = iota // a+b*f
+	formTimes              // f*(a+b*g)
+	formOver               // (a+b*g)/f
+	formBelow              // f/(a+b*g)
+	formSum                // a+k*f+b*g with one of the factors
+	formInside             // a+b*h(f) with one of insides for h
 )
 
 // factors are the k of formSum, simple ones first. One of two coefficients has
@@ -93,11 +94,12 @@ func (x *Index) target() *target {
 // Find returns formulas for the target y of the table, shortest first, of the
 // form that T(y) is made up of one expression of the index or of two: a+b*f,
 // f*(a+b*g), (a+b*g)/f, f/(a+b*g) or a+k*f+b*g with k one of +-1, +-2 and +-1/2.
-// All rows of the table agree with them to about the digits of the target.
-func (x *Index) Find(ctx context.Context, out Output) []Candidate {
+// The first one of two is among so many first expressions. All rows of the table
+// agree with the formulas to about the digits of the target.
+func (x *Index) Find(ctx context.Context, out Output, first int) []Candidate {
 	var found hits
 	if t, ok := x.target().through(out); ok {
-		x.pairs(ctx, t, out, len(x.nodes), &found)
+		x.pairs(ctx, t, out, first, &found)
 	}
 	return found.candidates(mostFound)
 }
@@ -109,57 +111,58 @@ func (x *Index) Find(ctx context.Context, out Output) []Candidate {
 // other two is one of the first short expressions.
 func (x *Index) FindThree(ctx context.Context, out Output, others []Output, thirds, short int) []Candidate {
 	var found hits
+	for _, t := range x.targets(out, others, thirds)[1:] {
+		if ctx.Err() != nil {
+			return nil
+		}
+		x.pairs(ctx, t, out, short, &found)
+	}
+	return found.candidates(mostFound)
+}
+
+// targets lists T(y), nil where it has no value, and then, each once, what is
+// left of it when one of so many expressions is taken off, as FindThree says.
+func (x *Index) targets(out Output, others []Output, thirds int) []*target {
 	seen := map[[indexRows]float64]bool{}
 	plain := x.target()
-	try := func(t *target) {
-		if !seen[t.t] && ctx.Err() == nil {
-			seen[t.t] = true
-			x.pairs(ctx, t, out, short, &found)
-		}
-	}
 	// T may have values only where an amplitude was taken off.
+	list := []*target{nil}
 	outer, whole := plain.through(out)
 	if whole {
-		seen[outer.t] = true
+		list[0], seen[outer.t] = outer, true
+	}
+	add := func(t *target, ok bool) {
+		if ok && !seen[t.t] {
+			seen[t.t] = true
+			list = append(list, t)
+		}
+	}
+	through := func(t *target, ok bool) (*target, bool) {
+		if !ok {
+			return nil, false
+		}
+		return t.through(out)
 	}
 	for _, i := range x.thirds(thirds) {
-		if x.nodes[i].size > 1 && 2*int(x.nodes[i].size) > found.shortest() {
-			break
-		}
 		for p := range peel(len(peels)) {
-			if ctx.Err() != nil {
-				return nil
-			}
 			if whole {
-				if t, ok := x.peeled(outer, p, i); ok {
-					try(t)
-				}
+				add(x.peeled(outer, p, i))
 			}
-			if t, ok := x.peeled(plain, p, i); ok && !out.Plain {
-				if t, ok = t.through(out); ok {
-					try(t)
-				}
+			if out.Plain {
+				continue
 			}
-			if out.Plain || x.nodes[i].op != opOne {
+			add(through(x.peeled(plain, p, i)))
+			if x.nodes[i].op != opOne {
 				continue
 			}
 			for _, o := range others {
-				t, ok := plain.through(o)
-				if ok && !o.Plain {
-					t, ok = x.peeled(t, p, i)
-				}
-				if ok && !o.Plain {
-					if t, ok = t.through(out); ok {
-						try(t)
-					}
+				if t, ok := plain.through(o); ok && !o.Plain {
+					add(through(x.peeled(t, p, i)))
 				}
 			}
 		}
 	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	return found.candidates(mostFound)
+	return list
 }
 
 // thirds lists the first expressions, of each size those without functions first.
@@ -338,7 +341,7 @@ func (t *target) rest(how form, factor int, f *[indexRows]float64) (rest [indexR
 	k := float64(factors[factor].p) / float64(factors[factor].q)
 	for i, y := range t.t {
 		switch how {
-		case formAlone:
+		case formAlone, formInside:
 			rest[i] = y
 		case formTimes:
 			rest[i] = y / f[i]
@@ -443,10 +446,16 @@ func (h *hits) candidates(most int) []Candidate {
 // formula writes a hit as a formula for the target.
 func (x *Index) formula(h hit) *symbolic.Expr {
 	f, g := &x.vals[h.f], &x.vals[h.g]
+	written := x.expr(h.g)
+	if h.form == formInside {
+		values := insides[h.factor].values(g)
+		g, written = &values, insides[h.factor].write(written)
+		h.factor = 0
+	}
 	rest := h.target.rest(h.form, h.factor, f)
 	p, q := factors[h.factor].p, factors[h.factor].q
 	a, b := x.line(&rest, g)
-	inner := symbolic.Mul(symbolic.Free(b), x.expr(h.g))
+	inner := symbolic.Mul(symbolic.Free(b), written)
 	if a != 0 {
 		inner = symbolic.Add(symbolic.Free(a), inner)
 	}

@@ -80,7 +80,7 @@ func TestIndexFindsFormulas(t *testing.T) {
 	} {
 		d := draw(t, c.formula, c.names, 200, 0)
 		x := NewIndex(context.Background(), d, Digits(d.Y), 30_000)
-		list := x.Find(context.Background(), c.out)
+		list := x.Find(context.Background(), c.out, x.Len())
 		if c.three {
 			if best(list) < 1e-18 {
 				t.Errorf("%s is found without taking anything off: %v", c.formula, list[0].Expr)
@@ -100,12 +100,27 @@ func TestIndexFindsFormulas(t *testing.T) {
 	}
 }
 
+func TestIndexFindsWhatIsInsideOfFunctions(t *testing.T) {
+	for _, formula := range []string{
+		"1.7+2.6*sin(x*(y^2+z))", // periodic
+		"y*cos(x*y-z^2)",         // y taken off
+		"3+exp(sqrt(x)-y*z)/2",   // a summand outside
+		"x+0.3*log(1+x*y^2/z)",
+	} {
+		d := draw(t, formula, []string{"x", "y", "z"}, 200, 0)
+		x := NewIndex(context.Background(), d, 16, 60_000)
+		if list := x.FindInside(context.Background(), []Output{plainOutput, logOutput}, 12); !(best(list) < 1e-18) {
+			t.Errorf("%s: %d formulas found, the best leaves %g", formula, len(list), best(list))
+		}
+	}
+}
+
 func TestIndexTakesRoundedTargets(t *testing.T) {
 	names := []string{"x", "y", "z"}
 	for _, formula := range []string{"3.7*x*y/(x+z)", "x*sin(y)-0.77*z^x", "(2.2+exp(x*y))/(x+z*y)"} {
 		for _, digits := range []int{7, 8, 10, 12, 15} {
 			d := rounded(t, draw(t, formula, names, 200, 0), digits)
-			list := NewIndex(context.Background(), d, Digits(d.Y), 20_000).Find(context.Background(), plainOutput)
+			list := NewIndex(context.Background(), d, Digits(d.Y), 20_000).Find(context.Background(), plainOutput, 20_000)
 			// The rounded target differs by half a unit of its last digit from
 			// the true one, and the constants of few rows by some more.
 			if got := math.Sqrt(best(list)); !(got < 100*math.Pow(10, -float64(digits))) {
@@ -120,8 +135,11 @@ func TestIndexFindsNothingInNoise(t *testing.T) {
 	for _, noise := range []float64{1e-5, 0.01} {
 		d := draw(t, "x*y/(x+z)", []string{"x", "y", "z"}, 200, noise)
 		x := NewIndex(context.Background(), d, Digits(d.Y), 20_000)
+		if list := x.FindInside(context.Background(), []Output{plainOutput, squareOutput, logOutput}, 10); len(list) > 0 {
+			t.Errorf("noise of %g: %v", noise, list[0].Expr)
+		}
 		for _, out := range []Output{plainOutput, squareOutput, logOutput} {
-			if list := append(x.Find(context.Background(), out), x.FindThree(context.Background(), out, nil, 10, 100)...); len(list) > 0 {
+			if list := append(x.Find(context.Background(), out, x.Len()), x.FindThree(context.Background(), out, nil, 10, 100)...); len(list) > 0 {
 				t.Errorf("noise of %g: %v", noise, list[0].Expr)
 			}
 		}
@@ -132,7 +150,7 @@ func TestIndexFindsNothingInNoise(t *testing.T) {
 		d.Y[i] = 1 + rng.Float64()
 	}
 	d = rounded(t, d, 7)
-	if list := NewIndex(context.Background(), d, 7, 20_000).Find(context.Background(), plainOutput); len(list) > 0 {
+	if list := NewIndex(context.Background(), d, 7, 20_000).Find(context.Background(), plainOutput, 20_000); len(list) > 0 {
 		t.Errorf("in numbers drawn at random: %v", list[0].Expr)
 	}
 }
@@ -247,8 +265,10 @@ func TestIndexOfAnyTable(t *testing.T) {
 			d.Cols = append(d.Cols, column(d.Names[i]))
 		}
 		x := NewIndex(context.Background(), d, rapid.IntRange(6, 17).Draw(t, "digits"), 500)
-		for _, out := range []Output{plainOutput, squareOutput, logOutput} {
-			for _, c := range append(x.Find(context.Background(), out), x.FindThree(context.Background(), out, []Output{plainOutput, squareOutput, inverseOutput}, 5, 50)...) {
+		outputs := []Output{plainOutput, squareOutput, logOutput}
+		inside := x.FindInside(context.Background(), outputs, 5)
+		for _, out := range outputs {
+			for _, c := range append(append(x.Find(context.Background(), out, x.Len()), inside...), x.FindThree(context.Background(), out, []Output{plainOutput, squareOutput, inverseOutput}, 5, 50)...) {
 				if !(c.Residual >= 0 && c.Residual < 1) {
 					t.Fatalf("%v leaves %g", c.Expr, c.Residual)
 				}
@@ -284,7 +304,7 @@ func BenchmarkIndexFind(b *testing.B) {
 	x := NewIndex(context.Background(), d, 16, 200_000)
 	before := x.Work()
 	for b.Loop() {
-		x.Find(context.Background(), plainOutput)
+		x.Find(context.Background(), plainOutput, 20_000)
 	}
 	b.ReportMetric(float64(x.Work()-before)/b.Elapsed().Seconds(), "node-rows/s")
 }
