@@ -333,8 +333,11 @@ func (x *Index) lookUp(t *[indexRows]float64, least float64) int32 {
 	if !ok {
 		return -1
 	}
+	// Where inputs differ by many decades expressions that differ by little crowd
+	// in some cells. Only the first few there are looked at.
+	const most = 8
 	h := alikeHash(x.cells(p, q))
-	for k := h & x.alike.mask; ; k = (k + 1) & x.alike.mask {
+	for k, met := h&x.alike.mask, 0; met < most; k = (k + 1) & x.alike.mask {
 		v := x.alike.at[k]
 		if v == 0 {
 			return -1
@@ -343,20 +346,27 @@ func (x *Index) lookUp(t *[indexRows]float64, least float64) int32 {
 			if i := int32(uint32(v)) - 1; x.agrees(t, &x.vals[i]) {
 				return i
 			}
+			met++
 		}
 	}
+	return -1
 }
 
-// agrees reports whether t = a+b*f on all rows of the index, on each to the
-// digits of its own value: one row may tower over the others.
+// agrees reports whether t = a+b*f on all rows of the index.
 func (x *Index) agrees(t, f *[indexRows]float64) bool {
 	slope := (t[1] - t[0]) / (f[1] - f[0])
 	const slack = 8 // the slope comes from two rows
 	for k, v := range t {
 		e := math.Abs(v - t[0] - slope*(f[k]-f[0]))
-		if !(e <= slack*x.tol*(math.Abs(v)+math.Abs(t[0]))) {
+		if !(e <= slack*x.tol*scaleOf(t, k)) {
 			return false
 		}
 	}
 	return true
+}
+
+// scaleOf is what errors of t on row k are measured by: both the row's own value,
+// as one row may tower over the others, and how much the values vary.
+func scaleOf(t *[indexRows]float64, k int) float64 {
+	return min(math.Abs(t[k])+math.Abs(t[0]), math.Abs(t[k]-t[0])+math.Abs(t[1]-t[0]))
 }

@@ -42,9 +42,12 @@ var factors = [...]struct{ p, q int64 }{{1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}
 
 // target is the wanted function of y on the rows of the index.
 type target struct {
-	t    [indexRows]float64
-	size int
-	lift func(*symbolic.Expr) *symbolic.Expr // from t to y
+	t [indexRows]float64
+	// moved is what t would be for slightly another y. Where that makes no
+	// difference to a look-up, what is found says nothing about y.
+	moved [indexRows]float64
+	size  int
+	lift  func(*symbolic.Expr) *symbolic.Expr // from t to y
 }
 
 type hit struct {
@@ -87,6 +90,8 @@ func (x *Index) target() *target {
 	t := &target{lift: func(e *symbolic.Expr) *symbolic.Expr { return e }}
 	for k, r := range x.rows {
 		t.t[k] = x.d.Y[r]
+		const visible = 1e3
+		t.moved[k] = t.t[k] * (1 + visible*x.tol*[...]float64{1, -1, -1, 1, -1, 1, 1, -1}[k])
 	}
 	return t
 }
@@ -132,7 +137,7 @@ func (x *Index) targets(out Output, others []Output, thirds int) []*target {
 		list[0], seen[outer.t] = outer, true
 	}
 	add := func(t *target, ok bool) {
-		if ok && !seen[t.t] {
+		if ok && !seen[t.t] && !x.agrees(&t.t, &t.moved) {
 			seen[t.t] = true
 			list = append(list, t)
 		}
@@ -189,7 +194,7 @@ func (t *target) through(out Output) (*target, bool) {
 	n := &target{size: t.size + 1}
 	negative, positive := true, true
 	for k, v := range t.t {
-		n.t[k] = out.Forward(v)
+		n.t[k], n.moved[k] = out.Forward(v), out.Forward(t.moved[k])
 		negative, positive = negative && v < 0, positive && v > 0
 		if !(math.Abs(n.t[k]) < 1e12) {
 			return nil, false
@@ -234,7 +239,7 @@ func (x *Index) peeled(t *target, p peel, i int32) (*target, bool) {
 	}
 	n := &target{size: t.size + int(s.size) + 1}
 	for k, v := range t.t {
-		n.t[k] = peels[p](v, x.vals[i][k])
+		n.t[k], n.moved[k] = peels[p](v, x.vals[i][k]), peels[p](t.moved[k], x.vals[i][k])
 		if !(math.Abs(n.t[k]) < 1e12) {
 			return nil, false
 		}
@@ -391,7 +396,7 @@ func (x *Index) gives(t *target, rest *[indexRows]float64, how form, f, g *[inde
 		case formSum:
 			v += y - rest[k]
 		}
-		if !(math.Abs(v-y) <= slack*x.tol*(math.Abs(y)+math.Abs(t.t[0]))) {
+		if !(math.Abs(v-y) <= slack*x.tol*scaleOf(&t.t, k)) {
 			return false
 		}
 	}
