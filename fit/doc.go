@@ -11,13 +11,17 @@
 //     P+Q*t+R*t^2 = 0 between the transformed target t and combinations of such
 //     features, from null spaces: quotients, and roots next to something else;
 //  4. formulas of one variable, where there is only one;
-//  5. the problem without the inputs that by themselves do nothing visible to
+//  5. formulas looked up by their values, for targets of seven digits or more
+//     and without noise: two of a large set of expressions, or two with a short
+//     third one taken off, make up the target. Tried again with a larger
+//     set after symmetries;
+//  6. the problem without the inputs that by themselves do nothing visible to
 //     the target, by analysis of variance;
-//  6. short formulas enumerated, one or two of which explain the target under
+//  7. short formulas enumerated, one or two of which explain the target under
 //     an output transform (package search). No derivative is taken, so this is
 //     what finds laws in noise. Where networks fit badly, also formulas of
 //     several inputs through which alone these act on the target;
-//  7. symmetries read off the gradients of networks of all inputs: scalings
+//  8. symmetries read off the gradients of networks of all inputs: scalings
 //     (sum of a_i*x_i*f_i = p*f, one for every independent unit of a law of
 //     physics) and translations. Each removes an input, whose place others take
 //     as x1/x2 or x1-x2, computed exactly from the data; the smaller problem
@@ -25,16 +29,16 @@
 //     given up where networks fit it far worse than the problem it came from.
 //     With noise gradients only suggest symmetries, and those are kept with
 //     which a network predicts unseen rows as well as without;
-//  8. parts: a sum or product of functions of groups of inputs, or a(x)+b(x)*z,
+//  9. parts: a sum or product of functions of groups of inputs, or a(x)+b(x)*z,
 //     each part solved by itself from the values of a network;
-//  9. networks of one layer of curves, additive and multiplicative, whose curves
+//  10. networks of one layer of curves, additive and multiplicative, whose curves
 //     are named;
-//  10. merges of two inputs tried out one by one, where gradients say nothing,
+//  11. merges of two inputs tried out one by one, where gradients say nothing,
 //     and y = m(x)*F(z) for monomials m and z by the smoothness of y/m along z;
-//  11. sums and products of two flat networks; a dense network with pruning;
-//  12. long formulas that only approximate the target, and mutations of the best
+//  12. sums and products of two flat networks; a dense network with pruning;
+//  13. long formulas that only approximate the target, and mutations of the best
 //     formulas so far, for tables without a short law;
-//  13. polishing: constants refitted on all training rows, snapped where an
+//  14. polishing: constants refitted on all training rows, snapped where an
 //     exact number explains them, needless terms dropped, formulas simplified.
 //
 // The search ends when a formula is exact, or when what the best one leaves is

@@ -30,6 +30,15 @@ const (
 	opLog
 	opSin
 	opCos
+	// Those that follow are in an Index only.
+	opCube
+	opTan
+	opTanh
+	opAsin
+	opAcos
+	opAtan
+	opAddTwice // x+2*y
+	opSubTwice // x-2*y
 )
 
 // sizes are what the operations count for. Functions count for more than
@@ -37,6 +46,7 @@ const (
 var sizes = [...]int{
 	opVar: 1, opOne: 1, opAdd: 1, opSub: 1, opMul: 1, opDiv: 1, opPow: 2, opInv: 1,
 	opSquare: 1, opSqrt: 1, opExp: 2, opLog: 2, opSin: 2, opCos: 2,
+	opCube: 2, opTan: 3, opTanh: 3, opAsin: 3, opAcos: 3, opAtan: 3, opAddTwice: 2, opSubTwice: 2,
 }
 
 var unary = [...]operation{opSquare, opInv, opSqrt, opExp, opLog, opSin, opCos}
@@ -334,6 +344,10 @@ var (
 	fnSin  = function("sin")
 	fnCos  = function("cos")
 	fnTanh = function("tanh")
+	fnTan  = function("tan")
+	fnAsin = function("asin")
+	fnAcos = function("acos")
+	fnAtan = function("atan")
 )
 
 func function(name string) *library.Func {
@@ -398,6 +412,22 @@ func written(op operation, x, y *symbolic.Expr) *symbolic.Expr {
 		return symbolic.Call(fnSin, x)
 	case opCos:
 		return symbolic.Call(fnCos, x)
+	case opCube:
+		return symbolic.Pow(x, symbolic.Int(3))
+	case opTan:
+		return symbolic.Call(fnTan, x)
+	case opTanh:
+		return symbolic.Call(fnTanh, x)
+	case opAsin:
+		return symbolic.Call(fnAsin, x)
+	case opAcos:
+		return symbolic.Call(fnAcos, x)
+	case opAtan:
+		return symbolic.Call(fnAtan, x)
+	case opAddTwice:
+		return symbolic.Add(x, symbolic.Mul(symbolic.Int(2), y))
+	case opSubTwice:
+		return symbolic.Sub(x, symbolic.Mul(symbolic.Int(2), y))
 	}
 	return x
 }

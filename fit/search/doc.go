@@ -16,6 +16,13 @@
 // quotients: t = (a+b*f)/(1-c*g) is t = a+b*f+c*g*t. A third term is sought only
 // for the pairs that explain most.
 //
+// Without noise much longer formulas are met in the middle. An [Index] holds
+// hundreds of times as many expressions, on a few rows only, by hashes of numbers
+// that do not change under a+b*f. What a target leaves beside an expression, such
+// as t/f or t-2*f, is then looked up among all others at once, whatever a and b
+// are. Numbers must agree in all their digits, so the target has to be given with
+// seven significant digits or more; with noise nothing is found.
+//
 // [Bank.Scalars] asks a weaker question: is there a formula f of several inputs
 // such that y/g is a smooth function of f alone? Sorted by f, neighbours have
 // then nearly equal y/g, whatever the function is (von Neumann, Annals of
