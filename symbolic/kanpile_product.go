@@ -157,6 +157,8 @@ func (b *kanpiler) power(l wire, p float64, free bool) (wire, error) {
 	switch {
 	case l.isConst():
 		return foldedWire(math.Pow(l.d.v, p), l.d.free || free, "a power")
+	case !isFinite(p):
+		return foldedWire(p, free, "a product of exponents")
 	case p == 0 && !free:
 		return constantWire(exactOne), nil
 	case p == 1 && !free:
@@ -167,18 +169,35 @@ func (b *kanpiler) power(l wire, p float64, free bool) (wire, error) {
 	}
 	f, ok := powerFunction(p)
 	if !ok {
-		return wire{}, fmt.Errorf("compile a network: no edge has the exponent %v: round it to a shorter number", p)
+		return b.exponential(l, edgeConst{p, free})
 	}
 	l, err := b.apply(f, l)
 	l.a.free = l.a.free || free // the edge is not Fixed
 	return l, err
 }
 
+// exponential returns l^p as exp(p*log(l)). A power of a negative number is real
+// only if p is whole; whole numbers too long for a name are even.
+func (b *kanpiler) exponential(l wire, p edgeConst) (wire, error) {
+	calls := []string{"log", "exp"}
+	if p.v == math.Trunc(p.v) {
+		calls = []string{"abs", "log", "exp"}
+	}
+	for _, name := range calls {
+		f, _ := library.Lookup(name)
+		if name == "exp" {
+			l = l.scaled(p)
+		}
+		var err error
+		if l, err = b.apply(f, l); err != nil {
+			return wire{}, err
+		}
+	}
+	return l, nil
+}
+
 // powerFunction returns x^p, not ok if a model file could not name it.
 func powerFunction(p float64) (*library.Func, bool) {
-	if !isFinite(p) {
-		return nil, false
-	}
 	f := library.Power(p)
 	g, ok := library.Lookup(f.Name)
 	return f, ok && (g.IsPower && g.Exponent == p || p == 0)
@@ -193,6 +212,9 @@ func (b *kanpiler) variablePower(base, exponent *Expr) (wire, error) {
 	signs, err := b.signsOf(base, exponent)
 	if err != nil {
 		return wire{}, err
+	}
+	if !signs.positive && !signs.negative && b.rows > 0 {
+		return constantWire(exactZero), nil
 	}
 	size := base
 	if signs.negative {
@@ -233,7 +255,7 @@ type signs struct {
 	odd                bool // some exponent of a negative base is odd
 }
 
-// signsOf finds out the signs of base. A base that is 0 counts as positive.
+// signsOf finds out the signs of base, which may also be 0.
 func (b *kanpiler) signsOf(base, exponent *Expr) (signs, error) {
 	if b.rows == 0 {
 		return signs{positive: true}, nil
@@ -254,7 +276,7 @@ func (b *kanpiler) signsOf(base, exponent *Expr) (signs, error) {
 		case v < 0:
 			s.negative = true
 			s.odd = s.odd || math.Mod(p[r], 2) != 0
-		default:
+		case v > 0:
 			s.positive = true
 		}
 	}
