@@ -87,7 +87,8 @@ func (b *kanpiler) layer(before, nodes []*signal, level int) *kan.Layer {
 		}
 		l.Ops = append(l.Ops, op)
 		for _, k := range wires {
-			e := kan.NamedEdge(k.fn, k.a.v, k.b.v, k.c.v, k.d.v)
+			// Adding 0 leaves no negative zero.
+			e := kan.NamedEdge(k.fn, k.a.v+0, k.b.v+0, k.c.v+0, k.d.v+0)
 			e.Fixed = !k.free()
 			l.Edges[to*l.In+place[k.from]] = e
 		}
