@@ -108,6 +108,9 @@ const (
 	// clearly is by how much a residual exceeds its limit before a property does
 	// not hold.
 	clearly = 2
+	// gramRounding is a residual that rounding makes of 0 where the inner products
+	// of columns are known instead of the columns.
+	gramRounding = 1e-7
 	// tellingLimit and tellingError are the largest limit and the largest error of
 	// a network with which a small residual says that something holds.
 	tellingLimit = 0.1
@@ -125,6 +128,7 @@ type checker struct {
 	data   symbolic.Data // Y is the network's value
 	target string
 	report CheckReport
+	error  float64 // report.Error, at least that of rounding
 	value  []float64
 	plain  [][]float64 // derivatives by the inputs
 	scaled [][]float64 // times the inputs
@@ -174,7 +178,7 @@ func newChecker(net *kan.Network, data symbolic.Data, opt CheckOptions) (*checke
 			c.report.Error = rootMeanSquare(diff) / s
 		}
 	}
-	c.report.Error = max(c.report.Error, opt.Error, leastCheckError)
+	c.report.Error = max(c.report.Error, opt.Error)
 
 	used := evenly(all, opt.Rows)
 	seen := &view{logX: make([]bool, len(net.Inputs)), net: net}
@@ -191,7 +195,7 @@ func newChecker(net *kan.Network, data symbolic.Data, opt CheckOptions) (*checke
 	if c.spread = spread(c.value, nil); !(c.spread > 1e-12*rootMeanSquare(c.value)) {
 		return nil, errors.New("the network has the same value on all rows, so there is nothing to test")
 	}
-	c.report.Error = max(c.report.Error, 64*0x1p-52*rootMeanSquare(c.value)/c.spread)
+	c.error = max(c.report.Error, leastCheckError, 64*0x1p-52*rootMeanSquare(c.value)/c.spread)
 	if c.report.Error > tellingError {
 		c.note("with an error of %.2g the network cannot show that anything holds: train it on, or on more rows", c.report.Error)
 	}
@@ -262,16 +266,16 @@ func (c *checker) slopeError(i int) float64 {
 }
 
 // slopeShare is slopeError where the input and the value vary by 1.
-func (c *checker) slopeShare() float64 { return slopeShare * math.Pow(c.report.Error, slopeExponent) }
+func (c *checker) slopeShare() float64 { return slopeShare * math.Pow(c.error, slopeExponent) }
 
 // valueLimit is the size of the error of the network's value on rows that are
 // mixed from others, over the spread of the value.
-func (c *checker) valueLimit() float64 { return valueShare * c.report.Error }
+func (c *checker) valueLimit() float64 { return valueShare * c.error }
 
 // holds reports whether a residual is no larger than what the network's error
 // makes of 0, and that error small enough to say so.
 func (c *checker) holds(residual, limit float64) bool {
-	return residual <= limit && limit <= tellingLimit && c.report.Error <= tellingError
+	return residual <= limit && limit <= tellingLimit && c.error <= tellingError
 }
 
 // add judges a property and adds it to the report. Where the numbers leave

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -76,37 +77,43 @@ type separation struct {
 // closely is the correlation from which on rows are not mixed.
 const closely = 0.9
 
-// pairs judges every pair of inputs; together[a][b] is the verdict on inputs[a]
-// and inputs[b] acting without each other.
-func (s *separation) pairs(ctx context.Context, kind *splitKind) [][]Verdict {
+// correlated reports whether two inputs are too correlated for mixing rows.
+func (s *separation) correlated(i, j int) (rho float64, ok bool) {
+	rho = stat.Correlation(s.data.Cols[i], s.data.Cols[j], nil)
+	return rho, math.Abs(rho) > closely
+}
+
+// pairs judges every pair of inputs: [a][b] is about inputs[a] and inputs[b]
+// acting without each other.
+func (s *separation) pairs(ctx context.Context, kind *splitKind) [][]Property {
 	n := len(s.inputs)
-	verdicts := make([][]Verdict, n)
-	for k := range verdicts {
-		verdicts[k] = make([]Verdict, n)
+	out := make([][]Property, n)
+	for k := range out {
+		out[k] = make([]Property, n)
 	}
 	for b := range n {
 		for a := range b {
 			if ctx.Err() != nil {
-				return verdicts
+				return out
 			}
 			i, j := s.inputs[a], s.inputs[b]
 			p := Property{
 				Kind: kind.pair, Inputs: s.names(i, j),
 				Statement: fmt.Sprintf("%s and %s %s", s.data.Names[i], s.data.Names[j], kind.parts),
 			}
-			if rho := stat.Correlation(s.data.Cols[i], s.data.Cols[j], nil); math.Abs(rho) > closely {
-				p.Residual, p.Limit = s.derivativeResidual(kind, i, j), math.Sqrt(s.report.Error)
+			if rho, ok := s.correlated(i, j); ok {
+				p.Residual, p.Limit = s.derivativeResidual(kind, i, j), math.Sqrt(s.error)
 				if kind == &additive {
 					s.note("%s and %s are correlated (%.2f), so they are judged by second derivatives", s.data.Names[i], s.data.Names[j], rho)
 				}
 			} else {
 				p.Residual, p.Limit = s.mixedResidual(kind, []int{i}, []int{j}), s.valueLimit()
 			}
-			v := s.add(p)
-			verdicts[a][b], verdicts[b][a] = v, v
+			p.Verdict = s.add(p)
+			out[a][b], out[b][a] = p, p
 		}
 	}
-	return verdicts
+	return out
 }
 
 // mixedResidual compares the network at rows, their partners and mixtures. Inputs
@@ -171,23 +178,23 @@ func (s *separation) derivativeResidual(kind *splitKind, i, j int) float64 {
 }
 
 // split finds the groups of inputs and judges the split into them.
-func (s *separation) split(kind *splitKind, pairs [][]Verdict) {
+func (s *separation) split(kind *splitKind, pairs [][]Property) {
 	n := len(s.inputs)
 	if n < 2 {
 		return
 	}
-	groups := components(n, func(a, b int) bool { return pairs[a][b] != Holds })
+	groups := components(n, func(a, b int) bool { return pairs[a][b].Verdict != Holds })
 	if len(groups) == 1 {
 		// All act together; if that rests on pairs that nobody can tell about,
 		// neither can this.
 		v := DoesNotHold
-		if len(components(n, func(a, b int) bool { return pairs[a][b] == DoesNotHold })) > 1 {
+		if len(components(n, func(a, b int) bool { return pairs[a][b].Verdict == DoesNotHold })) > 1 {
 			v = CannotTell
 		}
 		least := math.Inf(1)
-		for _, k := range groups[0] {
-			rest := slices.DeleteFunc(slices.Clone(s.inputs), func(i int) bool { return i == s.inputs[k] })
-			if r := s.mixedResidual(kind, []int{s.inputs[k]}, rest); r < least {
+		for _, a := range groups[0] {
+			part, rest := s.parted([]int{a})
+			if r := s.mixedResidual(kind, part, rest); r < least {
 				least = r
 			}
 		}
@@ -199,22 +206,41 @@ func (s *separation) split(kind *splitKind, pairs [][]Verdict) {
 		}
 		return
 	}
-	statement, worst := s.target+" = ", 0.0
+	statement := s.target + " = "
+	p := Property{Kind: kind.whole, Inputs: s.names(s.inputs...), Limit: s.valueLimit()}
 	for k, g := range groups {
-		part := make([]int, len(g))
-		for m, a := range g {
-			part[m] = s.inputs[a]
-		}
 		if k > 0 {
 			statement += kind.sign
 		}
-		statement += fmt.Sprintf("%s(%s)", partName(k), joined(s.names(part...)))
-		rest := slices.DeleteFunc(slices.Clone(s.inputs), func(i int) bool { return slices.Contains(part, i) })
-		if r := s.mixedResidual(kind, part, rest); !(r <= worst) {
-			worst = r
+		part, rest := s.parted(g)
+		statement += fmt.Sprintf("%s(%s)", partName(k), strings.Join(s.names(part...), ","))
+		if r := s.mixedResidual(kind, part, rest); !(r <= p.Residual) {
+			p.Residual = r
 		}
 	}
-	s.add(Property{Kind: kind.whole, Inputs: s.names(s.inputs...), Statement: statement, Residual: worst, Limit: s.valueLimit()})
+	p.Statement = statement
+	// Where rows cannot be mixed across groups, the pairs have to speak for them.
+	for a := range pairs {
+		for b := range a {
+			if _, ok := s.correlated(s.inputs[a], s.inputs[b]); ok && pairs[a][b].Verdict == Holds && pairs[a][b].Limit > p.Limit {
+				p.Residual, p.Limit = pairs[a][b].Residual, pairs[a][b].Limit
+			}
+		}
+	}
+	s.add(p)
+}
+
+// parted returns the inputs of a group, given by their places in s.inputs, and
+// the others.
+func (s *separation) parted(group []int) (part, rest []int) {
+	for a, i := range s.inputs {
+		if slices.Contains(group, a) {
+			part = append(part, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return part, rest
 }
 
 // components returns the connected components of a graph, each sorted.
@@ -249,21 +275,16 @@ func partName(k int) string {
 	return fmt.Sprintf("g%d", k+1)
 }
 
-func joined(names []string) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += ","
-		}
-		out += n
-	}
-	return out
-}
-
 // rankOne tests whether f = a(rest)+b(rest)*h(x_i): then the derivative by x_i is a
 // product of a function of the rest and one of x_i.
 func (s *separation) rankOne(i int) {
-	rest := slices.DeleteFunc(slices.Clone(s.inputs), func(k int) bool { return k == i })
+	_, rest := s.parted([]int{slices.Index(s.inputs, i)})
+	for _, j := range rest {
+		if rho, ok := s.correlated(i, j); ok {
+			s.note("%s and %s are correlated (%.2f), so nothing is said about %s in a rank-1 interaction", s.data.Names[i], s.data.Names[j], rho, s.data.Names[i])
+			return
+		}
+	}
 	n := len(s.partner)
 	slope := func(inputs []int) []float64 {
 		grad := newColumns(len(s.net.Inputs), n)
@@ -282,7 +303,7 @@ func (s *separation) rankOne(i int) {
 	}
 	others := "the others"
 	if names := s.names(rest...); len(names) <= 4 {
-		others = joined(names)
+		others = strings.Join(names, ",")
 	}
 	s.add(Property{
 		Kind: "rank-1 interaction", Inputs: s.names(i),

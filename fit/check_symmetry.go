@@ -71,7 +71,7 @@ func (c *checker) pair(i, j int) {
 		fi, fj := rootMeanSquare(columns[i]), rootMeanSquare(columns[j])
 		for _, g := range gens {
 			a, b := float64(g.weights[0]), float64(g.weights[1])
-			limit := math.Hypot(a*errI, b*errJ) / math.Hypot(a*fi, b*fj)
+			limit := max(math.Hypot(a*errI, b*errJ)/math.Hypot(a*fi, b*fj), gramRounding)
 			kind, form := describe(g.weights[0], g.weights[1])
 			if kind == "combination" && !c.holds(g.residual, limit) {
 				continue
@@ -148,7 +148,7 @@ func (c *checker) scaling(inputs []int) {
 		return
 	}
 	limit := func(g generator) float64 {
-		size, err := math.Pow(g.power*rootMeanSquare(c.value), 2), math.Pow(g.power*c.report.Error*c.spread, 2)
+		size, err := math.Pow(g.power*rootMeanSquare(c.value), 2), math.Pow(g.power*c.error*c.spread, 2)
 		for k, a := range g.weights {
 			if a == 0 {
 				continue
@@ -157,7 +157,7 @@ func (c *checker) scaling(inputs []int) {
 			size += math.Pow(float64(a)*rootMeanSquare(columns[k]), 2)
 			err += math.Pow(float64(a)*c.slopeError(i)*rootMeanSquare(c.data.Cols[i]), 2)
 		}
-		return math.Sqrt(err / size)
+		return max(math.Sqrt(err/size), gramRounding)
 	}
 	slices.SortStableFunc(gens, func(a, b generator) int { return cmp.Compare(a.residual, b.residual) })
 	best := gens[0]
@@ -186,20 +186,18 @@ func (c *checker) scaling(inputs []int) {
 	}
 }
 
-// describeScaling says what a scaling does: "with s*m and s^-2*r, y becomes s^3*y".
+// describeScaling says what a scaling does: "y(s*m, s^-2*r) = s^3*y".
 func (c *checker) describeScaling(g generator, inputs []int) string {
 	factor := func(p float64, x string) string {
-		switch p {
-		case 0:
+		switch {
+		case p == 0:
 			return x
-		case 1:
+		case p == 1:
 			return "s*" + x
+		case p != math.Trunc(p):
+			return fmt.Sprintf("s^(%v)*%s", p, x)
 		}
-		text := fmt.Sprintf("%v", p)
-		if p != math.Trunc(p) {
-			text = "(" + text + ")"
-		}
-		return "s^" + text + "*" + x
+		return fmt.Sprintf("s^%v*%s", p, x)
 	}
 	var parts []string
 	for k, a := range g.weights {
@@ -207,8 +205,5 @@ func (c *checker) describeScaling(g generator, inputs []int) string {
 			parts = append(parts, factor(float64(a), c.data.Names[inputs[k]]))
 		}
 	}
-	if g.power == 0 {
-		return fmt.Sprintf("%s stays the same with %s", c.target, enumerate(parts))
-	}
-	return fmt.Sprintf("%s becomes %s with %s", c.target, strings.Trim(factor(g.power, c.target), " "), enumerate(parts))
+	return fmt.Sprintf("%s(%s) = %s", c.target, strings.Join(parts, ", "), factor(g.power, c.target))
 }
