@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +26,7 @@ type checkOptions struct {
 	json      string
 	rows      positive
 	seed      uint64
+	error     float64
 	missing   string
 	functions []string
 }
@@ -78,6 +82,7 @@ if that is larger.`,
 	}
 	f.StringVar(&o.json, "json", "", "write all results as JSON to `file`; - is standard output, in place of the table")
 	f.Var(&o.rows, "rows", "how many rows to use at most, spread over the table (default: 2000)")
+	f.Float64Var(&o.error, "error", 0, "`error` that the network is known to have at least, divided by the standard deviation of the target")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to draw from which rows are mixed with each other")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the model uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
@@ -89,6 +94,9 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 	missing, err := table.ParseMissing(o.missing)
 	if err != nil {
 		return fmt.Errorf("--missing: %w", err)
+	}
+	if !(o.error >= 0) || math.IsInf(o.error, 0) {
+		return fmt.Errorf("--error: %v is no error; it is 0 or more", o.error)
 	}
 	v, err := newVocabulary("", o.functions)
 	if err != nil {
@@ -114,7 +122,11 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 	case ctx.Err() != nil:
 		return &failure{code: exitInterrupted}
 	case errors.Is(err, fit.ErrUnknownError):
-		return fmt.Errorf("%s has no column %q, and %s notes no error of the network: give data with the target", data, m.Target, path)
+		lacks := fmt.Sprintf("%s names no target", path)
+		if m.Target != "" {
+			lacks = fmt.Sprintf("%s has no numbers in a column %q", data, m.Target)
+		}
+		return fmt.Errorf("%s, and the model notes no error of the network, from which the limits follow: give data with the target, or the error by --error", lacks)
 	case err != nil:
 		return fmt.Errorf("%s on %s: %w", path, data, err)
 	}
@@ -136,7 +148,7 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 			return nil
 		}
 	}
-	if err := writeCheck(p.stdout, r, m, rows, o.all); err != nil {
+	if err := writeCheck(p.stdout, r, m, o.all); err != nil {
 		return fmt.Errorf("cannot write to standard output: %w", err)
 	}
 	return nil
@@ -144,9 +156,9 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 
 func checkOn(ctx context.Context, m *kan.Model, rows *alignedRows, check checkFunc, o *checkOptions) (*fit.CheckReport, error) {
 	d := symbolic.Data{Cols: rows.cols}
-	opt := fit.CheckOptions{Target: identifierOf(m.Target), Rows: int(o.rows), Seed: o.seed}
+	opt := fit.CheckOptions{Target: statementTarget(m), Rows: int(o.rows), Seed: o.seed, Error: o.error}
 	if m.Summary != nil {
-		opt.Error = m.Summary.HeldRelative
+		opt.Error = max(opt.Error, m.Summary.HeldRelative)
 	}
 	if cols, y := rows.compared(); len(y) > 0 {
 		d.Cols, d.Y = cols, y
@@ -154,22 +166,21 @@ func checkOn(ctx context.Context, m *kan.Model, rows *alignedRows, check checkFu
 	return check(ctx, m.Network, d, opt)
 }
 
-// identifierOf returns a target for use in statements.
-func identifierOf(target string) string {
-	if target == "" || strings.ContainsAny(target, " ()+-*/^=") {
-		return "y"
+// statementTarget returns what statements call the target: its name, if that can
+// stand in a formula, or else a letter that is no input.
+func statementTarget(m *kan.Model) string {
+	for _, name := range []string{m.Target, "y", "f", "F"} {
+		if name != "" && !strings.ContainsAny(name, " ()+-*/^=,") && !slices.Contains(m.Network.Inputs, name) {
+			return name
+		}
 	}
-	return target
+	return "the_target"
 }
 
 // writeCheck writes the properties as a table.
-func writeCheck(w io.Writer, r *fit.CheckReport, m *kan.Model, rows *alignedRows, all bool) error {
+func writeCheck(w io.Writer, r *fit.CheckReport, m *kan.Model, all bool) error {
 	var b strings.Builder
-	against := "as the model notes it"
-	if rows.y != nil {
-		against = "by the standard deviation of " + rows.target
-	}
-	fmt.Fprintf(&b, "error of the network %.2g (RMSE %s), tested on %s\n\n", r.Error, against, counted(r.Rows, "row"))
+	fmt.Fprintf(&b, "error of the network %.2g of the standard deviation of %s; tested on %s\n\n", r.Error, cmp.Or(m.Target, "the target"), counted(r.Rows, "row"))
 	var lines [][]string
 	for _, p := range shown(r.Properties, all) {
 		lines = append(lines, []string{p.Statement, fmt.Sprintf("%.2g", p.Residual), fmt.Sprintf("%.2g", p.Limit), p.Verdict.String()})
