@@ -50,6 +50,10 @@
 // error against size, and the answer is the one of least description length (Rissanen 1978; for formulas Udrescu et
 // al., AI Feynman 2.0, 2020, section 2).
 //
+// CheckSymmetry and CheckSeparability put the questions of the search to one
+// trained network: how near it is to each symmetry and each split into parts, and
+// whether its own error allows to tell.
+//
 // Work is cut into tasks that run side by side but are taken in in order, and
 // an exact formula ends the tasks after it and never those before it, so the
 // same seed gives the same answer for any number of threads.

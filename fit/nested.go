@@ -48,8 +48,8 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		add(s.without(v.needless(d, plain), why))
 		const loosest = 0.2
 		columns := append(slices.Clone(scaled), value)
-		shifts := translations(plain, evenly(plain), loosest)
-		scales := scalings(columns, evenly(columns), loosest)
+		shifts := translations(plain, leveled(plain), loosest)
+		scales := scalings(columns, leveled(columns), loosest)
 		for _, limit := range []float64{0.02, 0.05, 0.1, loosest} {
 			if gens := independent(within(shifts, limit), len(d.Names)-1); len(gens) > 0 {
 				add(s.translated(gens, why))

@@ -307,11 +307,11 @@ func (v *view) gradients(d symbolic.Data) (value []float64, plain, scaled [][]fl
 	return value, plain, scaled
 }
 
-// evenly returns row weights that make rows count about alike, whatever the
+// leveled returns row weights that make rows count about alike, whatever the
 // size of their gradients: a symmetry holds everywhere, and the few rows where a
 // function is steepest are those that a network is worst at. Rows of hardly any
 // gradient count for less, as they hold hardly more than error.
-func evenly(columns [][]float64) []float64 {
+func leveled(columns [][]float64) []float64 {
 	const small = 0.03 // of the mean square, added to the square of each row
 	w := make([]float64, len(columns[0]))
 	for _, c := range columns {
@@ -362,7 +362,7 @@ func (s *state) children(v *view) []*state {
 	)
 	// The error of a gradient is a few times that of the network, sometimes many
 	// times.
-	even, evenScaled := evenly(plain), evenly(append(slices.Clone(scaled), value))
+	even, evenScaled := leveled(plain), leveled(append(slices.Clone(scaled), value))
 	tight := min(max(10*v.relative, 1e-5), 0.05)
 	for _, tight := range []float64{tight, min(max(5*tight, 1e-3), 0.05)} {
 		if gens := independent(translations(plain, even, tight), n-1); len(gens) > 0 {

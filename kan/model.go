@@ -115,6 +115,9 @@ func (s *Snapshot) check() error {
 	if err := s.Network.Check(); err != nil {
 		return err
 	}
+	if err := CheckSize(s.Network.Shape()); err != nil {
+		return err
+	}
 	for _, l := range s.Network.Layers {
 		for k, e := range l.Edges {
 			if err := checkGrid(e); err != nil {

@@ -11,7 +11,8 @@ import (
 // absent), over the variables names, one for each input; nil takes the names
 // that the network has. Input and output scales are folded into the constants.
 //
-// Constants are Free, except those of Fixed edges and exact neutral ones (a
+// Constants are Free, except those of Fixed edges, which are exact where they
+// agree with a fraction or a multiple of a power of pi, and exact neutral ones (a
 // factor 1, an offset 0), which are left out. A network has more constants than
 // its formula needs; where that is plain they are merged: offsets of the edges
 // of one sum, the scale of a node that only one edge leaves, factors of a
@@ -59,7 +60,30 @@ type edgeConst struct {
 func (a edgeConst) times(b edgeConst) edgeConst { return edgeConst{a.v * b.v, a.free || b.free} }
 func (a edgeConst) plus(b edgeConst) edgeConst  { return edgeConst{a.v + b.v, a.free || b.free} }
 
-func (a edgeConst) expr() *Expr { return constant(a.v, a.free) }
+func (a edgeConst) expr() *Expr {
+	if e, ok := exactForm(a.v); ok && !a.free {
+		return e
+	}
+	return constant(a.v, a.free)
+}
+
+// exactForm returns the short exact form (1/3, 1/(4*pi), sqrt(2)) that v is, but
+// for the rounding of a few operations. So many bits fewer than v has do not agree
+// with it by chance. Where a decimal such as 0.3 is shorter there is none.
+func exactForm(v float64) (*Expr, bool) {
+	const (
+		roundings = 4 * 0x1p-53
+		mostBits  = 36
+	)
+	if v == math.Trunc(v) {
+		return nil, false // constant has it
+	}
+	f := formsNear(v, roundings*math.Abs(v))
+	if len(f) == 0 || f[0].node.kind == KindFloat || f[0].bits > mostBits {
+		return nil, false
+	}
+	return f[0].node, true
+}
 
 // scaled returns a*e, e alone for a factor 1, 0 for an exact zero.
 func (a edgeConst) scaled(e *Expr) *Expr {

@@ -37,7 +37,8 @@
 // one variable. NameNetwork names the edges of a trained network together, so
 // that the formula of the whole fits the data; FromNetwork writes a network
 // whose edges are named as a formula, and DescribeEdges tells how well each name
-// fits.
+// fits. CompileNetwork goes the other way: a formula becomes a network of named
+// edges with the same values.
 //
 // # Sources
 //

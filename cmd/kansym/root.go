@@ -127,7 +127,7 @@ turns them into a formula whose constants are fitted to full precision.`,
 		".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 80",
 		"{{if .Runnable}}", "{{if not .HasSubCommands}}",
 	).Replace(root.UsageTemplate()))
-	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.compareCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.compareCommand(), p.compileCommand(), p.checkCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
 	for _, c := range append(root.Commands(), root) {
