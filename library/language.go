@@ -12,4 +12,6 @@ const (
 	LangPy    Language = "python"
 	LangGo    Language = "go"
 	LangC     Language = "c"
+
+	LangMathML Language = "mathml" // the inside of a MathML math element
 )

@@ -12,8 +12,8 @@ import (
 // as many digits as it takes to read the same bits back, and integers are
 // written so that no division truncates.
 //
-// Functions of the user's are called by name in expr-lang notation, as text and
-// in LaTeX, and spelled out by their formulas in the other languages. Variables
+// Functions of the user's are called by name in expr-lang notation, as text, in
+// LaTeX and in MathML, and spelled out by their formulas in the other languages. Variables
 // are called as Identifier says. Python code needs "import numpy as np" (and
 // "import scipy.special" for erf), SymPy code "import sympy", Go code the
 // packages math and cmp, C code math.h.
@@ -30,6 +30,9 @@ func (e *Expr) FormatDigits(lang library.Language, digits int) string {
 		w := latexWriter{digits: digits}
 		w.write(note(e), 0)
 		return w.b.String()
+	}
+	if lang == library.LangMathML {
+		return "<mrow>" + strings.Join(e.MathMLTerms(digits), "") + "</mrow>"
 	}
 	w := writer{lang: lang, digits: digits}
 	w.write(note(e), 0)
@@ -270,6 +273,8 @@ func notFinite(v float64, lang library.Language) string {
 		return pick("NAN", "INFINITY")
 	case library.LangLaTeX:
 		return pick(`\mathrm{NaN}`, `\infty`)
+	case library.LangMathML:
+		return pick("<mi>NaN</mi>", "<mi>&#x221E;</mi>")
 	}
 	return pick("(0/0)", "(1/0)")
 }
