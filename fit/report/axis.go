@@ -55,8 +55,8 @@ func dataAxis(columns ...[]float64) axis {
 	return linearAxis(columns...)
 }
 
-// errorAxis is logarithmic, with whole decades. Errors of 0 get a place of their
-// own below all others.
+// errorAxis is logarithmic, over a decade at least. Errors of 0 get a place of
+// their own below all others.
 func errorAxis(values ...[]float64) axis {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	a := axis{log: true}
@@ -73,14 +73,14 @@ func errorAxis(values ...[]float64) axis {
 	if lo > hi {
 		lo, hi = -1, 0
 	}
-	lo, hi = math.Floor(lo), math.Ceil(hi)
-	if lo == hi {
-		hi++
+	if spare := 1 - (hi - lo); spare > 0 {
+		lo, hi = lo-spare/2, hi+spare/2
 	}
-	step := (hi - lo) / 20
 	if a.zero {
+		lo = math.Floor(lo)
 		lo -= math.Max(1, math.Round((hi-lo)/6))
 	}
+	step := (hi - lo) / 20
 	a.lo, a.hi = lo-step, hi+step
 	return a
 }
@@ -159,10 +159,16 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 		return out
 	}
 	for k := first - 1; k <= last; k++ {
-		for m := 2.0; m < 10; m++ {
-			if v := k + math.Log10(m); v >= lo && v <= hi && (!a.zero || v > first) {
-				out = append(out, plot.Tick{Value: v})
+		for m := 2; m < 10; m++ {
+			v := k + math.Log10(float64(m))
+			if v < lo || v > hi || a.zero && v < first {
+				continue
 			}
+			t := plot.Tick{Value: v}
+			if last-first < 1 && (m == 2 || m == 5) && math.Abs(k) <= 3 {
+				t.Label = strconv.FormatFloat(float64(m)*math.Pow10(int(k)), 'g', 1, 64)
+			}
+			out = append(out, t)
 		}
 	}
 	return out
@@ -182,13 +188,16 @@ func power10(k int) string {
 // minus writes numbers with the sign of typography.
 func minus(number string) string { return strings.ReplaceAll(number, "-", "\u2212") }
 
-// niceStep is the least of 1, 2 and 5 times a power of ten that is not below v.
+// niceStep is 1, 2 or 5 times a power of ten, near v.
 func niceStep(v float64) float64 {
 	p := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, m := range [...]float64{1, 2, 5} {
-		if v <= m*p*(1+1e-9) {
-			return m * p
-		}
+	switch m := v / p; {
+	case m < 1.4:
+		return p
+	case m < 3.2:
+		return 2 * p
+	case m < 7.1:
+		return 5 * p
 	}
 	return 10 * p
 }

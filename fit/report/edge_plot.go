@@ -8,6 +8,9 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
 )
 
 // EdgePlot draws the curve of the edge of a layer between two nodes, all counted
@@ -79,7 +82,7 @@ func (n *Network) edgePicture(c *edgeCurve) *Picture {
 	if c.named != nil {
 		s := stroke(blue, 1.4)
 		p.Add(line{xs, coordinates(y, c.named), s})
-		entries = append(entries, legendEntry{fitText(c.formula(), sans(tickSize), 210, 1), lineThumb(s)})
+		entries = append(entries, legendEntry{fitText(n.formula(c), sans(tickSize), 210, 1), lineThumb(s)})
 	}
 	if !c.bare {
 		p.Add(rug{coordinates(x, pickRows(c.reach, everyNth(len(c.reach), 150)))})
@@ -104,30 +107,37 @@ func (n *Network) edgePicture(c *edgeCurve) *Picture {
 	}}
 }
 
-// formula is the named function with its constants: 1.2·sin(3.1·u + 0.5) - 2.
-func (c *edgeCurve) formula() string {
-	if !c.hasForm {
+// formula is the named function with its constants, for reading.
+func (n *Network) formula(c *edgeCurve) string {
+	e := n.expression(c)
+	if e == nil {
 		return prettyName(c.name)
 	}
-	sum := func(s string, v float64) string {
-		switch {
-		case v == 0:
-			return s
-		case v < 0:
-			return s + " \u2212 " + minus(number(-v))
-		}
-		return s + " + " + minus(number(v))
+	return prettyName(e.FormatDigits(library.LangText, 3))
+}
+
+// expression is c*name(a*x+b)+d; nil if the name cannot be read.
+func (n *Network) expression(c *edgeCurve) *symbolic.Expr {
+	arg := affineOf(symbolic.Var("x"), c.a, c.b)
+	if f := n.lookup(c.name); f != nil {
+		return affineOf(symbolic.Apply(f, arg), c.c, c.d)
 	}
-	arg := "u"
-	if c.a != 1 {
-		arg = minus(number(c.a)) + "·u"
+	e, err := symbolic.Parse(c.name, symbolic.ParseOptions{Vars: []string{"x"}, Functions: n.Functions})
+	if err != nil {
+		return nil
 	}
-	arg = sum(arg, c.b)
-	head := ""
-	if c.c != 1 {
-		head = minus(number(c.c)) + " · "
+	return affineOf(e.Subst(map[string]*symbolic.Expr{"x": arg}), c.c, c.d)
+}
+
+// affineOf is scale*e+shift without what does nothing.
+func affineOf(e *symbolic.Expr, scale, shift float64) *symbolic.Expr {
+	if scale != 1 {
+		e = symbolic.Mul(symbolic.Float(scale), e)
 	}
-	return sum(head+prettyName(c.name), c.d) + " at x = " + arg
+	if shift != 0 {
+		e = symbolic.Add(e, symbolic.Float(shift))
+	}
+	return e
 }
 
 // plainForm says in words what the edge is.

@@ -203,7 +203,7 @@ func (d *Comparison) inputPanels(i int) [2]*plot.Plot {
 	}
 	e := linearAxis(d.residuals(), []float64{0})
 	lower := newPanel(x, e, name, "residual")
-	lower.X.Tick.Marker, lower.Y.Tick.Marker = x.ticker(4), e.ticker(2)
+	lower.X.Tick.Marker, lower.Y.Tick.Marker = x.ticker(4), e.ticker(3)
 	lower.Add(line{[]float64{x.lo, x.hi}, []float64{0, 0}, stroke(faint, 0.8)})
 	d.scatter(lower, x, e, d.Cols[i], d.residuals())
 	return [2]*plot.Plot{upper, lower}
@@ -261,10 +261,7 @@ func FitPlot(d *Comparison) (*Picture, error) {
 	all := len(d.Y)
 	d = d.thin(rowsDrawn)
 	inputs := min(len(d.Cols), maxInputPanels)
-	columns := 3
-	if inputs < 3 {
-		columns = 2
-	}
+	columns := max(1, min(inputs, 3))
 	rows := (inputs + columns - 1) / columns
 	width := vg.Length(2*panelWidth + outerMargin)
 	cell := width / vg.Length(columns)

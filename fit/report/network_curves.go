@@ -292,12 +292,7 @@ func (n *Network) findName(c *edgeCurve) {
 // function returns the function of a name in a table of edges, which may also be
 // a formula of x; nil if it cannot be read.
 func (n *Network) function(name string) func(float64) float64 {
-	if n.Functions != nil {
-		if f, ok := n.Functions.Lookup(name); ok {
-			return f.Value
-		}
-	}
-	if f, ok := library.Lookup(name); ok {
+	if f := n.lookup(name); f != nil {
 		return f.Value
 	}
 	e, err := symbolic.Parse(name, symbolic.ParseOptions{Vars: []string{"x"}, Functions: n.Functions})
@@ -314,6 +309,19 @@ func (n *Network) function(name string) func(float64) float64 {
 		ev.eval(out, [][]float64{{x}})
 		return out[0]
 	}
+}
+
+// lookup returns the function of a name, nil if there is none.
+func (n *Network) lookup(name string) *library.Func {
+	if n.Functions != nil {
+		if f, ok := n.Functions.Lookup(name); ok {
+			return f
+		}
+	}
+	if f, ok := library.Lookup(name); ok {
+		return f
+	}
+	return nil
 }
 
 // findSpline looks for the spline that a named edge had in an earlier state of a

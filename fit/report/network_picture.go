@@ -226,7 +226,9 @@ func (l *networkLayout) entries() []legendEntry {
 
 // visible is the strength of colour of an edge. Shares are errors squared away;
 // their root leaves more to be seen of the weak.
-func visible(strength float64) float64 { return 0.22 + 0.78*math.Sqrt(math.Min(math.Max(strength, 0), 1)) }
+func visible(strength float64) float64 {
+	return 0.22 + 0.78*math.Sqrt(math.Min(math.Max(strength, 0), 1))
+}
 
 func (l *networkLayout) draw(dc draw.Canvas) {
 	net := l.n.Net

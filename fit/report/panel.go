@@ -116,7 +116,9 @@ func pieces(x, y []float64) [][]int {
 }
 
 // stroke is a plain line.
-func stroke(c color.Color, width vg.Length) draw.LineStyle { return draw.LineStyle{Color: c, Width: width} }
+func stroke(c color.Color, width vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: c, Width: width}
+}
 
 func dashed(c color.Color, width vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: width, Dashes: []vg.Length{3, 2}}
