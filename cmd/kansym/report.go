@@ -135,6 +135,10 @@ func (s *subject) page(ctx context.Context, data *table.Table) (*report.Page, er
 			return nil, fmt.Errorf("%s: %w", s.path, err)
 		}
 		s.network.Edges = fit.EdgesInDataUnits(s.model.Network, edges)
+		r.Found = historyOf(s.model)
+		if sum := s.model.Summary; sum != nil {
+			r.Network = &fit.NetworkInfo{Shape: s.model.Network.Shape(), RMSEHeldout: sum.RMSEHeldout}
+		}
 		// A network with a spline has no formula.
 		if e, err = symbolic.FromNetwork(s.model.Network, nil); err != nil {
 			return page, nil
@@ -147,6 +151,17 @@ func (s *subject) page(ctx context.Context, data *table.Table) (*report.Page, er
 	}
 	r.Best, r.Front = c, []*fit.Candidate{c}
 	return page, nil
+}
+
+// historyOf lists the commands that made a model, the oldest first.
+func historyOf(m *kan.Model) []string {
+	var out []string
+	for _, s := range append(slices.Clone(m.History), m.Snapshot) {
+		if s.Command != "" {
+			out = append(out, s.Command)
+		}
+	}
+	return out
 }
 
 // networkData is the table as a network and as its formula take it, thinned out

@@ -126,7 +126,7 @@ func (a axis) ticks(lo, hi float64, n int) []plot.Tick {
 		return a.decades(lo, hi, n)
 	}
 	step := niceStep((hi - lo) / float64(n))
-	digits := max(0, -int(math.Floor(math.Log10(step)*(1+1e-12))))
+	digits := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
 	var out []plot.Tick
 	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
 		v := k * step

@@ -40,18 +40,19 @@ func EdgePlot(n *Network, layer, from, to int) (*Picture, error) {
 	return nil, fmt.Errorf("the edge %s was pruned; there is no curve to draw", place)
 }
 
-// nodeName is what arrives at the edges of a layer from a node.
+// nodeName is a node of a layer as edges are called: by the layer whose edges
+// leave it and its place among its nodes.
 func (n *Network) nodeName(layer, node int) string {
 	if layer == 0 {
 		return clean(n.inputName(node))
 	}
-	return fmt.Sprintf("node %d of layer %d", node, layer)
+	return fmt.Sprintf("node %d:%d", layer, node)
 }
 
 func (n *Network) edgePicture(c *edgeCurve) *Picture {
 	x := linearAxis(c.x)
 	y := linearAxis([]float64{c.ylo, c.yhi})
-	ylabel := fmt.Sprintf("edge %s to node %d of layer %d", c.place(), c.to, c.layer+1)
+	ylabel := fmt.Sprintf("edge %s to %s", c.place(), n.nodeName(c.layer+1, c.to))
 	if c.layer == len(n.Net.Layers)-1 && n.Target != "" {
 		ylabel = fmt.Sprintf("edge %s to %s", c.place(), clean(n.Target))
 	}
@@ -120,13 +121,13 @@ func (n *Network) formula(c *edgeCurve) string {
 func (n *Network) expression(c *edgeCurve) *symbolic.Expr {
 	arg := affineOf(symbolic.Var("x"), c.a, c.b)
 	if f := n.lookup(c.name); f != nil {
-		return affineOf(symbolic.Apply(f, arg), c.c, c.d)
+		return symbolic.Simplify(affineOf(symbolic.Apply(f, arg), c.c, c.d), symbolic.SimplifyOptions{})
 	}
 	e, err := symbolic.Parse(c.name, symbolic.ParseOptions{Vars: []string{"x"}, Functions: n.Functions})
 	if err != nil {
 		return nil
 	}
-	return affineOf(e.Subst(map[string]*symbolic.Expr{"x": arg}), c.c, c.d)
+	return symbolic.Simplify(affineOf(e.Subst(map[string]*symbolic.Expr{"x": arg}), c.c, c.d), symbolic.SimplifyOptions{})
 }
 
 // affineOf is scale*e+shift without what does nothing.

@@ -25,18 +25,21 @@ func NetworkPicture(n *Network) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := layOut(n, curves)
+	return layOut(n, curves, lineGap).picture(), nil
+}
+
+func (l *networkLayout) picture() *Picture {
 	named := 0
-	for _, c := range curves {
+	for _, c := range l.curves {
 		if c.named != nil {
 			named++
 		}
 	}
 	return &Picture{
 		Width: float64(l.width), Height: float64(l.height),
-		Title: fmt.Sprintf("Network [%s] with %s, %d of them named", joinInts(n.Net.Shape()), count(len(curves), "edge"), named),
+		Title: fmt.Sprintf("Network [%s] with %s, %d of them named", joinInts(l.n.Net.Shape()), count(len(l.curves), "edge"), named),
 		draw:  l.draw,
-	}, nil
+	}
 }
 
 // Sizes in the picture of a network, in points.
@@ -47,6 +50,7 @@ const (
 	nodeRadius  = 6.5
 	dotRadius   = 2
 	lineGap     = 34 // between nodes and boxes
+	narrowGap   = 20 // the same for narrow screens
 	nameWidth   = 104
 	outerMargin = 8
 )
@@ -65,7 +69,8 @@ type networkLayout struct {
 	legend        []legendEntry
 }
 
-func layOut(n *Network, curves []edgeCurve) *networkLayout {
+// layOut places everything, gap being the least distance of nodes and boxes.
+func layOut(n *Network, curves []edgeCurve, gap vg.Length) *networkLayout {
 	net := n.Net
 	l := &networkLayout{n: n, curves: curves, box: make([]vg.Rectangle, len(curves)), label: make([]string, len(curves))}
 	labels := vg.Length(0)
@@ -110,7 +115,7 @@ func layOut(n *Network, curves []edgeCurve) *networkLayout {
 	// Widths, from left to right. Wires that climb far get more room.
 	after := make([]vg.Length, len(net.Layers))
 	for k := range net.Layers {
-		after[k] = min(max(lineGap, vg.Length(len(slots[k]))*pitch*0.12), 3*lineGap)
+		after[k] = min(max(gap, vg.Length(len(slots[k]))*pitch*0.12), 3*gap)
 	}
 	x := outerMargin + labels + 6
 	l.node = make([][]vg.Point, len(net.Layers)+1)
@@ -127,8 +132,8 @@ func layOut(n *Network, curves []edgeCurve) *networkLayout {
 	type column struct{ node, box vg.Length }
 	columns := make([]column, len(net.Layers))
 	for k := range net.Layers {
-		columns[k] = column{node: x, box: x + lineGap}
-		x += lineGap + wide[k] + after[k] + nodeRadius
+		columns[k] = column{node: x, box: x + gap}
+		x += gap + wide[k] + after[k] + nodeRadius
 	}
 	outX := x
 	end := outX + nodeRadius + 5

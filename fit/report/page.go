@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,10 +82,11 @@ type pageView struct {
 	Style                          template.CSS
 
 	Formula   []template.HTML // terms; nil without a formula
-	Long      bool            // formula in smaller letters
+	Size      string          // see fontSize
 	Sure      []string
 	Warnings  []string
 	Constants []constantView
+	Snapped   bool // some constant was replaced by an exact number
 
 	Front       []formulaView
 	FrontWide   *frontView
@@ -94,7 +96,7 @@ type pageView struct {
 	Inputs   *keyedPictures
 	DrawNote string
 
-	Network     template.HTML
+	Networks    []networkView
 	NetworkNote string
 	Edges       []edgeRowView
 
@@ -116,6 +118,8 @@ type formulaView struct {
 	Best                        bool
 	Complexity, Held, Train, R2 string
 	Bits, Text                  string
+	Pieces                      []string // of Text, between which lines can be broken
+	Size                        string   // see fontSize
 	Formula                     []template.HTML
 	Summary                     string
 	Pictures                    keyedPictures
@@ -143,8 +147,8 @@ type spotView struct {
 }
 
 type edgeRowView struct {
-	Place, From, To, Name, Formula, RMSE, R2, Share, Others string
-	Picture                                                 template.HTML
+	Place, From, To, Formula, RMSE, R2, Share, Others string
+	Picture                                           template.HTML
 }
 
 type columnView struct {
@@ -175,13 +179,27 @@ const mathDigits = 6
 // lines can be broken; the first begins with "target =".
 func typeset(target string, e *symbolic.Expr) []template.HTML {
 	var out []template.HTML
-	for i, t := range e.MathMLTerms(mathDigits) {
-		if i == 0 {
-			t = symbolic.Var(target).Format(library.LangMathML) + "<mo>=</mo>" + t
-		}
+	for _, t := range equation(target, e) {
 		out = append(out, template.HTML(`<math display="inline" displaystyle="true">`+t+`</math>`)) //nolint:gosec // names are escaped
 	}
 	return out
+}
+
+// equation is "target =" and the terms of e in MathML.
+func equation(target string, e *symbolic.Expr) []string {
+	terms := e.MathMLTerms(mathDigits)
+	terms[0] = symbolic.Var(target).Format(library.LangMathML) + "<mo>=</mo>" + terms[0]
+	return terms
+}
+
+// fontSize is a length of CSS at which the widest term of an equation fits into
+// its container, which is 100cqi wide.
+func fontSize(target string, e *symbolic.Expr) string {
+	widest := 1.0
+	for _, t := range equation(target, e) {
+		widest = math.Max(widest, mathWidth(t))
+	}
+	return fmt.Sprintf("%.2fcqi", 100/widest)
 }
 
 func (p *Page) view() (*pageView, error) {
@@ -230,12 +248,13 @@ func (p *Page) viewFormulas(v *pageView) error {
 		}
 		v.Front = append(v.Front, f)
 		if c == r.Best {
-			v.Formula, v.Long = f.Formula, c.Complexity > 30
+			v.Formula, v.Size = f.Formula, f.Size
 		}
 	}
 	v.Sure = p.howSure()
 	for i, k := range r.Best.Constants {
 		v.Constants = append(v.Constants, p.viewConstant(i, k)...)
+		v.Snapped = v.Snapped || k.Snapped != ""
 	}
 	if len(front) < 2 {
 		return nil
@@ -266,10 +285,11 @@ func (p *Page) viewFormula(i int, c *fit.Candidate) (formulaView, error) {
 		Held: number(c.RMSEHeldout), Train: number(c.RMSETrain), R2: r2(c.R2Heldout),
 		Bits: fmt.Sprintf("%.1f", c.DescriptionLength), Text: brief(c.Expression),
 	}
+	f.Pieces = breakable(f.Text)
 	if c.Expr == nil {
 		return f, fmt.Errorf("the formula %s was not parsed", c.Expression)
 	}
-	f.Formula = typeset(p.target(), c.Expr)
+	f.Formula, f.Size = typeset(p.target(), c.Expr), fontSize(p.target(), c.Expr)
 	for _, l := range exportLanguages {
 		f.Exports = append(f.Exports, exportView{l.title, c.Expr.Format(l.language)})
 	}
@@ -284,6 +304,21 @@ func (p *Page) viewFormula(i int, c *fit.Candidate) (formulaView, error) {
 		f.Pictures = d.pair()
 	}
 	return f, nil
+}
+
+var operator = regexp.MustCompile(`[^-+*/(e][-+*/]`)
+
+// breakable cuts the text of a formula before its operators, but not in numbers
+// such as 1e-07.
+func breakable(text string) []string {
+	var out []string
+	start := 0
+	for _, m := range operator.FindAllStringIndex(text, -1) {
+		at := m[1] - 1
+		out = append(out, text[start:at])
+		start = at
+	}
+	return append(out, text[start:])
 }
 
 // target is the identifier of the target.
@@ -422,23 +457,23 @@ func (p *Page) howSure() []string {
 	}
 	switch {
 	case r.RowsHeldout == 0:
-		out = append(out, fmt.Sprintf("On the %s of these data its error is RMSE %s%s, R² %s. Whether it was fitted to them is not known here.",
+		out = append(out, fmt.Sprintf("On the %s of these data its error is RMSE\u00a0%s%s, R²\u00a0%s. Whether it was fitted to them is not known here.",
 			count(r.Rows, "row"), number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout)))
 	case c.Exact:
-		out = append(out, fmt.Sprintf("It reproduces all %s that were held out, which no fit saw, to the precision of the numbers (RMSE %s).",
+		out = append(out, fmt.Sprintf("It reproduces all %s that were held out, which no fit saw, to the precision of the numbers (RMSE\u00a0%s).",
 			count(r.RowsHeldout, "row"), number(c.RMSEHeldout)))
 	default:
-		out = append(out, fmt.Sprintf("On the %s that were held out, which no fit saw, its error is RMSE %s%s, R² %s; on those that it was fitted to, RMSE %s.",
+		out = append(out, fmt.Sprintf("On the %s that were held out, which no fit saw, its error is RMSE\u00a0%s%s, R²\u00a0%s; on those that it was fitted to, RMSE\u00a0%s.",
 			count(r.RowsHeldout, "row"), number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout), number(c.RMSETrain)))
 	}
 	if next := runnerUp(r.Front, c); next != nil {
 		switch margin := next.DescriptionLength - c.DescriptionLength; {
 		case margin >= 10:
 			out = append(out, fmt.Sprintf("The next best formula, %s, takes %.0f bits more to describe the data by: decisive, if description lengths are read as logarithms of odds.",
-				brief(next.Expression), margin))
+				cut(brief(next.Expression), 80), margin))
 		case margin >= 0:
 			out = append(out, fmt.Sprintf("Another formula, %s, takes only %.1f bits more to describe the data by. The data hardly tell the two apart.",
-				brief(next.Expression), margin))
+				cut(brief(next.Expression), 80), margin))
 		}
 	}
 	if r.Interrupted {
@@ -477,7 +512,8 @@ func (p *Page) viewNetwork(v *pageView) error {
 	if err != nil {
 		return err
 	}
-	v.Network = inline(picture)
+	narrow := layOut(&n, curves, narrowGap).picture()
+	v.Networks = []networkView{viewPicture("wide", picture), viewPicture("narrow", narrow)}
 	v.NetworkNote = fmt.Sprintf("Network [%s] with %s and %s.", joinInts(n.Net.Shape()), count(len(curves), "edge"), count(n.Net.NumParams(), "parameter"))
 	if info := p.Result.Network; info != nil && info.RMSEHeldout > 0 {
 		v.NetworkNote = fmt.Sprintf("%s Held-out RMSE %s.", v.NetworkNote, number(info.RMSEHeldout))
@@ -488,14 +524,14 @@ func (p *Page) viewNetwork(v *pageView) error {
 	for i := range curves {
 		c := &curves[i]
 		row := edgeRowView{
-			Place: c.place(), From: n.nodeName(c.layer, c.from), To: fmt.Sprintf("node %d of layer %d", c.to, c.layer+1),
-			Share: percent(c.share), Name: "not named", Picture: inline(curvePicture(c)),
+			Place: c.place(), From: n.nodeName(c.layer, c.from), To: n.nodeName(c.layer+1, c.to),
+			Share: percent(c.share), Formula: "a spline, not named", Picture: inline(curvePicture(c)),
 		}
 		if c.layer == len(n.Net.Layers)-1 {
 			row.To = clean(n.Target)
 		}
 		if c.named != nil {
-			row.Name = brief(c.name)
+			row.Formula = brief(c.name)
 			if e := n.expression(c); e != nil {
 				row.Formula = e.FormatDigits(library.LangText, 4)
 			}
@@ -511,6 +547,18 @@ func (p *Page) viewNetwork(v *pageView) error {
 		v.Edges = append(v.Edges, row)
 	}
 	return nil
+}
+
+// networkView is a picture for screens of a kind.
+type networkView struct {
+	Class        string
+	Picture      template.HTML
+	Width, Least int // points; below Least it is scrolled rather than made smaller
+}
+
+func viewPicture(class string, p *Picture) networkView {
+	const legible = 0.85
+	return networkView{class, inline(p), int(p.Width), int(p.Width * legible)}
 }
 
 // curvePicture is the curve of an edge alone.
