@@ -306,7 +306,7 @@ func (p *Page) viewFormula(i int, c *fit.Candidate) (formulaView, error) {
 	return f, nil
 }
 
-var operator = regexp.MustCompile(`[^-+*/(e][-+*/]`)
+var operator = regexp.MustCompile(`[^-+*/(e^][-+*/]`)
 
 // breakable cuts the text of a formula before its operators, but not in numbers
 // such as 1e-07.

@@ -37,7 +37,7 @@ func Read(r io.Reader, functions *library.Set) (*fit.Result, error) {
 	case out.Rows < 0 || out.RowsUsed < 0 || out.RowsHeldout < 0:
 		return nil, errors.New("read result: a number of rows is negative")
 	}
-	var names []string
+	names := []string{} // nil would take every name for a variable
 	for _, v := range out.Variables {
 		names = append(names, v.Name)
 	}
