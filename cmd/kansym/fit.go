@@ -251,7 +251,7 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })
 	}
 	if out.report != nil {
-		page = out.report.write(func(w io.Writer) error { return report.HTML(w, p.page(r, data, v, constants)) })
+		page = writePage(out.report, p.page(r, data, v, constants))
 	}
 	return errors.Join(stdout, model, json, page)
 }

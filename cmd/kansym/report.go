@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,20 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 		return &failure{code: exitInterrupted, err: errors.New("interrupted before the page was written")}
 	}
 	page.Command, page.Version = p.commandLine(), version()
-	return out.write(func(w io.Writer) error { return report.HTML(w, page) })
+	return writePage(out, page)
+}
+
+// writePage makes the page before it writes it, so that what is wrong with the
+// page is not blamed on the file.
+func writePage(out *output, page *report.Page) error {
+	var b bytes.Buffer
+	if err := report.HTML(&b, page); err != nil {
+		return err
+	}
+	return out.write(func(w io.Writer) error {
+		_, err := b.WriteTo(w)
+		return err
+	})
 }
 
 // page is what is known about the subject on the data.

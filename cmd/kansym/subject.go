@@ -73,6 +73,11 @@ func readSubject(path string, v *vocabulary) (*subject, error) {
 		Best json.RawMessage `json:"best"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
+		if bytes.Contains(text, []byte(`"`+kan.FormatName+`"`)) {
+			// A model that is damaged; reading it as one says where.
+			_, err = readModel(path, bytes.NewReader(text), v)
+			return nil, err
+		}
 		return nil, notModel(path)
 	}
 	s := &subject{path: path, v: v}
