@@ -13,10 +13,11 @@ import (
 // written so that no division truncates.
 //
 // Functions of the user's are called by name in expr-lang notation, as text, in
-// LaTeX and in MathML, and spelled out by their formulas in the other languages. Variables
-// are called as Identifier says. Python code needs "import numpy as np" (and
-// "import scipy.special" for erf), SymPy code "import sympy", Go code the
-// packages math and cmp, C code math.h.
+// LaTeX and in MathML, and spelled out by their formulas in the other
+// languages. Variables are called as Identifier says. Python code needs
+// "import numpy as np" (and "import scipy.special" for erf), SymPy code
+// "import sympy", Go code the packages math and cmp, C code math.h. MathML is
+// what a math element holds.
 func (e *Expr) Format(lang library.Language) string { return e.FormatDigits(lang, -1) }
 
 // FormatDigits is Format with decimals rounded to so many significant digits,

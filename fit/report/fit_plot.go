@@ -167,7 +167,7 @@ func (d *Comparison) inputPanels(i int) [2]*plot.Plot {
 	x := dataAxis(d.Cols[i])
 	y := dataAxis(d.Y, d.Predicted)
 	name := fitText(clean(d.Inputs[i]), sans(labelSize), 150, 2)
-	upper := newPanel(x, y, "", d.targetName(70))
+	upper := newPanel(x, y, "", fitText(clean(d.Target), sans(labelSize), 88, 2))
 	upper.X.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick {
 		ticks := x.ticks(lo, hi, 4)
 		for k := range ticks {

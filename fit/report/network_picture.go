@@ -25,7 +25,7 @@ func NetworkPicture(n *Network) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return layOut(n, curves, lineGap).picture(), nil
+	return layOut(n, curves, lineGap, nameWidth).picture(), nil
 }
 
 func (l *networkLayout) picture() *Picture {
@@ -52,6 +52,7 @@ const (
 	lineGap     = 34 // between nodes and boxes
 	narrowGap   = 20 // the same for narrow screens
 	nameWidth   = 104
+	narrowName  = 62 // width of names for narrow screens
 	outerMargin = 8
 )
 
@@ -69,18 +70,19 @@ type networkLayout struct {
 	legend        []legendEntry
 }
 
-// layOut places everything, gap being the least distance of nodes and boxes.
-func layOut(n *Network, curves []edgeCurve, gap vg.Length) *networkLayout {
+// layOut places everything, gap being the least distance of nodes and boxes and
+// names the width of the lines that names are broken into.
+func layOut(n *Network, curves []edgeCurve, gap, names vg.Length) *networkLayout {
 	net := n.Net
 	l := &networkLayout{n: n, curves: curves, box: make([]vg.Rectangle, len(curves)), label: make([]string, len(curves))}
 	labels := vg.Length(0)
 	for i := range net.Inputs {
-		name := fitText(clean(n.inputName(i)), sans(labelSize), nameWidth, 3)
+		name := fitText(clean(n.inputName(i)), sans(labelSize), names, 3)
 		l.inputs = append(l.inputs, name)
 		labels = max(labels, textWidth(name, labelSize))
 	}
 	l.used = make([]bool, len(net.Inputs))
-	l.target = fitText(clean(n.Target), sans(labelSize), nameWidth, 3)
+	l.target = fitText(clean(n.Target), sans(labelSize), names, 3)
 
 	// The edges of a layer stand below one another, those of a node together; a
 	// node without edges has a place too.

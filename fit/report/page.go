@@ -503,7 +503,10 @@ func (p *Page) viewNetwork(v *pageView) error {
 	if err != nil {
 		return err
 	}
-	n.Cols = cols
+	n.Cols, n.Inputs, n.Target = cols, nil, p.Table.Columns[p.Table.Target]
+	for _, name := range n.Net.Inputs {
+		n.Inputs = append(n.Inputs, p.Table.Columns[slices.Index(p.Table.Names, name)])
+	}
 	curves, err := n.curves()
 	if err != nil {
 		return err
@@ -512,8 +515,8 @@ func (p *Page) viewNetwork(v *pageView) error {
 	if err != nil {
 		return err
 	}
-	narrow := layOut(&n, curves, narrowGap).picture()
-	v.Networks = []networkView{viewPicture("wide", picture), viewPicture("narrow", narrow)}
+	narrow := layOut(&n, curves, narrowGap, narrowName).picture()
+	v.Networks = []networkView{viewPicture("wide", picture, 0.85), viewPicture("narrow", narrow, 0.78)}
 	v.NetworkNote = fmt.Sprintf("Network [%s] with %s and %s.", joinInts(n.Net.Shape()), count(len(curves), "edge"), count(n.Net.NumParams(), "parameter"))
 	if info := p.Result.Network; info != nil && info.RMSEHeldout > 0 {
 		v.NetworkNote = fmt.Sprintf("%s Held-out RMSE %s.", v.NetworkNote, number(info.RMSEHeldout))
@@ -556,8 +559,8 @@ type networkView struct {
 	Width, Least int // points; below Least it is scrolled rather than made smaller
 }
 
-func viewPicture(class string, p *Picture) networkView {
-	const legible = 0.85
+// viewPicture is a picture that is legible down to a share of its size.
+func viewPicture(class string, p *Picture, legible float64) networkView {
 	return networkView{class, inline(p), int(p.Width), int(p.Width * legible)}
 }
 

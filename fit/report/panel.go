@@ -120,10 +120,6 @@ func stroke(c color.Color, width vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: width}
 }
 
-func dashed(c color.Color, width vg.Length) draw.LineStyle {
-	return draw.LineStyle{Color: c, Width: width, Dashes: []vg.Length{3, 2}}
-}
-
 // label writes text beside a point. Text set to the middle stands too low by
 // itself, because few letters go below the line.
 func label(dc draw.Canvas, sty text.Style, at vg.Point, txt string) {

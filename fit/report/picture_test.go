@@ -174,7 +174,7 @@ func TestNetworkLayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := layOut(n, curves, rapid.SampledFrom([]vg.Length{lineGap, narrowGap}).Draw(t, "gap"))
+		l := layOut(n, curves, rapid.SampledFrom([]vg.Length{lineGap, narrowGap}).Draw(t, "gap"), rapid.SampledFrom([]vg.Length{nameWidth, narrowName}).Draw(t, "names"))
 		var taken []vg.Rectangle
 		place := func(what string, r vg.Rectangle) {
 			if r.Min.X < 0 || r.Min.Y < 0 || r.Max.X > l.width || r.Max.Y > l.height {
