@@ -44,7 +44,7 @@ func (s *state) result(t *table.Table) *Result {
 		// The curves of a network that does not fit mean nothing.
 		const fits = 0.1
 		if r.Network.RMSEHeldout < fits*s.scale {
-			r.Network.Edges = append(r.Network.Edges, inDataUnits(r.Net, s.net.edges)...)
+			r.Network.Edges = append(r.Network.Edges, EdgesInDataUnits(r.Net, s.net.edges)...)
 		}
 	}
 	r.Found = append([]string{}, best.found...)
@@ -59,9 +59,10 @@ func (s *state) result(t *table.Table) *Result {
 	return r
 }
 
-// inDataUnits writes the rows of edges for inputs and a target as they are,
-// without the powers of two that a network scales them by.
-func inDataUnits(net *kan.Network, rows []symbolic.EdgeRow) []symbolic.EdgeRow {
+// EdgesInDataUnits returns the rows of edges of a network, as package symbolic
+// gives them, for inputs and a target as they are, without the powers of two
+// that the network scales them by. rows is left alone.
+func EdgesInDataUnits(net *kan.Network, rows []symbolic.EdgeRow) []symbolic.EdgeRow {
 	out := slices.Clone(rows)
 	last := len(net.Layers) - 1
 	scaled := false

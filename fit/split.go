@@ -27,16 +27,9 @@ type parts struct {
 	all    symbolic.Data // every held-out row
 }
 
-// Split returns the rows that Run with the same options fits formulas to and
-// the rows that it judges them by, in the same order. They are copies.
-func Split(t *table.Table, opt Options) (train, held symbolic.Data) {
-	p := split(t, opt)
-	return p.train, p.all
-}
-
-// split draws the parts by seed.
-func split(t *table.Table, opt Options) parts {
-	n := t.Rows()
+// SplitRows returns which of n rows Run fits to with the given options, and which
+// it holds out to judge by. Only Seed, Heldout and RowsUsed matter.
+func SplitRows(n int, opt Options) (used, heldout []int) {
 	perm := rand.New(rand.NewPCG(opt.Seed, 0x5eed)).Perm(n)
 	share := opt.Heldout
 	if share == 0 {
@@ -47,17 +40,27 @@ func split(t *table.Table, opt Options) parts {
 	if n < 3 {
 		held = 0
 	}
-	used := n - held
 	limit := opt.RowsUsed
 	if limit == 0 {
 		limit = defaultRowsUsed
 	}
-	used = min(used, limit)
+	return perm[:min(n-held, limit)], perm[n-held:]
+}
 
+// Split returns the rows that Run with the same options fits formulas to and
+// the rows that it judges them by, in the same order. They are copies.
+func Split(t *table.Table, opt Options) (train, held symbolic.Data) {
+	p := split(t, opt)
+	return p.train, p.all
+}
+
+// split draws the parts by seed.
+func split(t *table.Table, opt Options) parts {
+	used, heldout := SplitRows(t.Rows(), opt)
 	var p parts
-	p.all = pick(t, perm[n-held:])
+	p.all = pick(t, heldout)
 	p.held = head(p.all, heldoutRows)
-	p.train = pick(t, perm[:used])
+	p.train = pick(t, used)
 	p.search = head(p.train, searchRows)
 	return p
 }

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // Every callable function in every language, against a file that a person can
 // read.
 func TestFormat(t *testing.T) {
-	languages := []Language{LangExpr, LangText, LangLaTeX, LangSymPy, LangPy, LangGo, LangC, LangJulia, LangMATLAB, LangExcel}
+	languages := []Language{LangExpr, LangText, LangLaTeX, LangSymPy, LangPy, LangGo, LangC, LangJulia, LangMATLAB, LangExcel, LangMathML}
 	var b strings.Builder
 	for _, f := range Builtin() {
 		if !f.Callable {
@@ -50,6 +50,8 @@ func TestFormatOfUserFunctions(t *testing.T) {
 		LangExpr:  "my_f(x)",
 		LangText:  "my_f(x)",
 		LangLaTeX: `\operatorname{my\_f}\left(x\right)`,
+
+		LangMathML: "<mrow><mi>my_f</mi><mo>&#x2061;</mo><mrow><mo>(</mo>x<mo>)</mo></mrow></mrow>",
 	} {
 		if got := f.Format(lang, "x"); got != want || !f.HasFormat(lang) {
 			t.Errorf("%s: %q, want %q", lang, got, want)

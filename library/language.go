@@ -16,4 +16,5 @@ const (
 	LangJulia  Language = "julia"
 	LangMATLAB Language = "matlab" // MATLAB and Octave, element by element
 	LangExcel  Language = "excel"  // formulas of Excel, LibreOffice and other spreadsheets
+	LangMathML Language = "mathml" // the inside of a MathML math element
 )

@@ -8,8 +8,8 @@
 // build one; Apply applies any function of the library. Integers and their
 // quotients are exact, decimals are free (Refit may change them) or fixed.
 // Expr.Format prints in all the languages of the library: expr-lang, text,
-// LaTeX, SymPy, Python with NumPy, Go and C. Expr.Derivative differentiates, and
-// Expr.Complexity counts what is printed.
+// LaTeX, MathML, SymPy, Python with NumPy, Go and C. Expr.Derivative
+// differentiates, and Expr.Complexity counts what is printed.
 //
 // ParseFunction turns a definition such as "lorentz(x) = 1/(1+x^2)" into a
 // library.Func, with which formulas can be parsed and curves named like with

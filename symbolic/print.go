@@ -12,13 +12,14 @@ import (
 // as many digits as it takes to read the same bits back, and integers are
 // written so that no division truncates.
 //
-// Functions of the user's are called by name in expr-lang notation, as text and
-// in LaTeX, and spelled out by their formulas in the other languages. Variables
-// are called as Identifier says. Python code needs "import numpy as np" (and
+// Functions of the user's are called by name in expr-lang notation, as text, in
+// LaTeX and in MathML, and spelled out by their formulas in the other languages.
+// Variables are called as Identifier says. Python code needs "import numpy as np" (and
 // "import scipy.special" for erf), SymPy code "import sympy", Go code the
 // packages math and cmp, C code math.h, Julia code the package SpecialFunctions
 // for erf. MATLAB code works element by element and stops where a number is not
-// real; Excel formulas have the names of variables where cells are to stand.
+// real; Excel formulas have the names of variables where cells are to stand. MathML is what a math element
+// holds.
 func (e *Expr) Format(lang library.Language) string { return e.FormatDigits(lang, -1) }
 
 // FormatDigits is Format with decimals rounded to so many significant digits,
@@ -32,6 +33,9 @@ func (e *Expr) FormatDigits(lang library.Language, digits int) string {
 		w := latexWriter{digits: digits}
 		w.write(note(e), 0)
 		return w.b.String()
+	}
+	if lang == library.LangMathML {
+		return "<mrow>" + strings.Join(e.MathMLTerms(digits), "") + "</mrow>"
 	}
 	w := writer{lang: lang, digits: digits}
 	w.write(note(e), 0)
@@ -320,6 +324,8 @@ func notFinite(v float64, lang library.Language) string {
 		return pick("NaN", "Inf")
 	case library.LangLaTeX:
 		return pick(`\mathrm{NaN}`, `\infty`)
+	case library.LangMathML:
+		return pick("<mi>NaN</mi>", "<mi>&#x221E;</mi>")
 	}
 	return pick("(0/0)", "(1/0)")
 }

@@ -135,28 +135,24 @@ func startsWithDigit(n *notation) bool {
 	return false
 }
 
-var greek = map[string]bool{
-	"alpha": true, "beta": true, "gamma": true, "delta": true, "epsilon": true, "zeta": true, "eta": true,
-	"theta": true, "iota": true, "kappa": true, "lambda": true, "mu": true, "nu": true, "xi": true, "rho": true,
-	"sigma": true, "tau": true, "upsilon": true, "phi": true, "chi": true, "psi": true, "omega": true,
-	"Gamma": true, "Delta": true, "Theta": true, "Lambda": true, "Xi": true, "Sigma": true, "Upsilon": true,
-	"Phi": true, "Psi": true, "Omega": true,
+// greek has the letters that variables are named after.
+var greek = map[string]string{
+	"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+	"theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ",
+	"sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+	"Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Sigma": "Σ", "Upsilon": "Υ",
+	"Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }
 
 // latexName typesets a variable: the part before the first underscore as a
 // symbol or a word, the rest, or trailing digits, as a subscript.
 func latexName(name string) string {
-	base, sub, _ := strings.Cut(name, "_")
+	base, sub := splitName(name)
 	if base == "" {
 		return latexWord(name)
 	}
-	if sub == "" {
-		if stem := strings.TrimRight(base, "0123456789"); stem != "" && stem != base {
-			base, sub = stem, base[len(stem):]
-		}
-	}
 	switch {
-	case greek[base]:
+	case greek[base] != "":
 		base = `\` + base
 	case greekLetters[base] != "":
 		base = `\` + greekLetters[base]
@@ -190,4 +186,17 @@ var greekLetters = map[string]string{
 	"σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 	"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
 	"Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}
+
+// splitName cuts a variable's name into what is typeset as its symbol and as its
+// subscript, which may be empty. base is empty for names that begin with an
+// underscore.
+func splitName(name string) (base, sub string) {
+	base, sub, _ = strings.Cut(name, "_")
+	if sub == "" {
+		if stem := strings.TrimRight(base, "0123456789"); stem != "" && stem != base {
+			base, sub = stem, base[len(stem):]
+		}
+	}
+	return base, sub
 }

@@ -25,6 +25,7 @@ type fitOptions struct {
 	time            seconds
 	seed            uint64
 	json, model     string
+	report          string
 	quiet           bool
 	library         string
 	functions       []string
@@ -78,6 +79,7 @@ interrupted.`,
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
 	f.StringVar(&o.model, "model", "", "write the trained network to `file`, for kansym predict; the formula, which is often more accurate, is in the JSON")
+	f.StringVar(&o.report, "report", "", "write a page for the browser to `file`: the formula, its residuals, the network and the data")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the formula alone")
 	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
 	f.StringArrayVar(&o.functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
@@ -109,6 +111,7 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	}
 	defer outputs.json.discard()
 	defer outputs.model.discard()
+	defer outputs.report.discard()
 
 	left, formula := splitEquation(o.refit)
 	if left != "" && o.target == "" {
@@ -179,14 +182,17 @@ func noAnswer(ctx context.Context, err error) error {
 }
 
 // fitOutputs are the files that kansym fit writes; nil where none is asked for.
-type fitOutputs struct{ json, model *output }
+type fitOutputs struct{ json, model, report *output }
 
 // openOutputs makes sure, before the work, that everything can be written.
 func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err error) {
 	if o.json != "" && o.json == o.model {
 		return out, fmt.Errorf("--json and --model both write %s; give two files", o.json)
 	}
-	for _, path := range []string{o.json, o.model} {
+	if o.report != "" && (o.report == o.json || o.report == o.model) {
+		return out, fmt.Errorf("--report writes %s, and so does another option; give two files", o.report)
+	}
+	for _, path := range []string{o.json, o.model, o.report} {
 		if path != "" && path != "-" && sameFile(path, data) {
 			return out, fmt.Errorf("%s holds the data and would be overwritten; choose another file", path)
 		}
@@ -195,6 +201,7 @@ func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err e
 		if err != nil {
 			out.json.discard()
 			out.model.discard()
+			out.report.discard()
 		}
 	}()
 	if o.json != "" {
@@ -204,6 +211,11 @@ func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err e
 	}
 	if o.model != "" {
 		if out.model, err = openOutput(o.model, p.stdout); err != nil {
+			return out, err
+		}
+	}
+	if o.report != "" {
+		if out.report, err = openOutput(o.report, p.stdout); err != nil {
 			return out, err
 		}
 	}
@@ -219,9 +231,9 @@ func sameFile(a, b string) bool {
 // writeOutputs writes standard output and the files. What cannot be written
 // does not keep the rest from being: the answer may have taken long to find.
 func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions, constants []report.Name) error {
-	var stdout, model, json error
+	var stdout, model, json, page error
 	switch {
-	case o.json == "-" || o.model == "-":
+	case o.json == "-" || o.model == "-" || o.report == "-":
 	case o.quiet:
 		_, stdout = fmt.Fprintln(p.stdout, r.Best.Expression)
 	default:
@@ -238,7 +250,10 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	if out.json != nil {
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })
 	}
-	return errors.Join(stdout, model, json)
+	if out.report != nil {
+		page = writePage(out.report, p.page(r, data, v, constants))
+	}
+	return errors.Join(stdout, model, json, page)
 }
 
 // merge joins two lists, each line once.

@@ -41,6 +41,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // program is what the commands share: the streams of the process.
 type program struct {
+	args           []string // the command line without the program's name
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -48,7 +49,7 @@ type program struct {
 // kansym runs a command line without the program's name and returns the exit
 // code. Cancelling ctx asks for the best answer so far.
 func kansym(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
+	p := &program{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	err := guard(func() error {
 		root := p.root()
 		root.SetArgs(args)
@@ -127,7 +128,7 @@ turns them into a formula whose constants are fitted to full precision.`,
 		".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 80",
 		"{{if .Runnable}}", "{{if not .HasSubCommands}}",
 	).Replace(root.UsageTemplate()))
-	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.compareCommand(), p.compileCommand(), p.checkCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.compareCommand(), p.compileCommand(), p.checkCommand(), p.plotCommand(), p.reportCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
 	for _, c := range append(root.Commands(), root) {

@@ -275,10 +275,10 @@ func tickLabel(v float64, e int) string {
 type labels struct {
 	plot   *plot.Plot
 	points plotter.XYs // all
-	placed []label
+	placed []placedLabel
 }
 
-type label struct {
+type placedLabel struct {
 	at   plotter.XY
 	text string
 	side float64 // 1 above the point, -1 below
@@ -317,7 +317,7 @@ func (l *labels) add(at plotter.XY, text string, side float64) {
 			return
 		}
 	}
-	l.placed = append(l.placed, label{at, text, side})
+	l.placed = append(l.placed, placedLabel{at, text, side})
 }
 
 // Plot implements plot.Plotter.

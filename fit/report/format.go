@@ -123,3 +123,11 @@ func plural(n int, noun string) string {
 	}
 	return noun + "s"
 }
+
+// joinWords lists words: a, b and c.
+func joinWords(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}

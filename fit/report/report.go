@@ -1,5 +1,9 @@
-// Package report shows the result of a recovery to a person, as text with
-// tables, and to a program, as JSON.
+// Package report shows the result of a recovery: to a person as text with tables
+// (Text), as pictures (NetworkPicture, EdgePlot, FrontPlot, FitPlot) and as a page
+// for the browser (HTML), to a program as JSON, which Read reads back.
+//
+// Pictures are drawn by one function for SVG, PNG and PDF. Names from files are
+// text wherever they appear, and numbers that are not finite do not.
 package report
 
 import (

@@ -72,7 +72,7 @@ func results(t *testing.T) map[string]*fit.Result {
 	}
 }
 
-func function(t *testing.T, name string) *library.Func {
+func function(t testing.TB, name string) *library.Func {
 	t.Helper()
 	f, ok := library.Lookup(name)
 	if !ok {

@@ -1,0 +1,235 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// axis maps values of a quantity to the coordinates of a plot. The coordinates
+// are moderate whatever the values are, so that neither 1e300 nor 1e-300 meets
+// arithmetic that overflows, and logarithms are taken here, so that no value
+// that has none gets into a plot.
+type axis struct {
+	log    bool
+	exp    int     // values are divided by 10^exp; 0 for logarithms
+	lo, hi float64 // coordinates of the ends
+	zero   bool    // a logarithmic axis that ends in a tick for 0
+}
+
+// linearAxis spans all finite values, with a margin.
+func linearAxis(columns ...[]float64) axis {
+	lo, hi := span(columns)
+	size := math.Max(math.Abs(lo), math.Abs(hi))
+	a := axis{}
+	if size > 0 {
+		if e := int(math.Floor(math.Log10(size))); e >= 5 || e < -3 {
+			a.exp = e
+		}
+	}
+	a.lo, a.hi = shift10(lo, -a.exp), shift10(hi, -a.exp)
+	size = math.Max(math.Abs(a.lo), math.Abs(a.hi))
+	switch width := a.hi - a.lo; {
+	case size == 0:
+		a.lo, a.hi = -1, 1
+	case width < 1e-9*size:
+		// As good as constant: digits that differ would fill the picture.
+		a.lo, a.hi = a.lo-0.5*size, a.hi+0.5*size
+	default:
+		a.lo, a.hi = a.lo-0.04*width, a.hi+0.04*width
+	}
+	return a
+}
+
+// dataAxis is logarithmic for positive values that span more than three decades,
+// otherwise linear.
+func dataAxis(columns ...[]float64) axis {
+	lo, hi := span(columns)
+	if lo > 0 && hi/1000 > lo {
+		l, h := math.Log10(lo), math.Log10(hi)
+		margin := 0.04 * (h - l)
+		return axis{log: true, lo: l - margin, hi: h + margin}
+	}
+	return linearAxis(columns...)
+}
+
+// errorAxis is logarithmic, over a decade at least. Errors of 0 get a place of
+// their own below all others.
+func errorAxis(values ...[]float64) axis {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	a := axis{log: true}
+	for _, c := range values {
+		for _, v := range c {
+			switch {
+			case v > 0 && !math.IsInf(v, 0):
+				lo, hi = math.Min(lo, math.Log10(v)), math.Max(hi, math.Log10(v))
+			case v == 0:
+				a.zero = true
+			}
+		}
+	}
+	if lo > hi {
+		lo, hi = -1, 0
+	}
+	if spare := 1 - (hi - lo); spare > 0 {
+		lo, hi = lo-spare/2, hi+spare/2
+	}
+	if a.zero {
+		lo = math.Floor(lo)
+		lo -= math.Max(1, math.Round((hi-lo)/6))
+	}
+	step := (hi - lo) / 20
+	a.lo, a.hi = lo-step, hi+step
+	return a
+}
+
+// zeroAt is the coordinate of 0 on an error axis that has a place for it.
+func (a axis) zeroAt() float64 { return math.Ceil(a.lo) }
+
+// at returns the coordinate of a value, NaN if it has none.
+func (a axis) at(v float64) float64 {
+	switch {
+	case a.log && v > 0:
+		return math.Log10(v)
+	case a.log && a.zero && v == 0:
+		return a.zeroAt()
+	case a.log:
+		return math.NaN()
+	}
+	return shift10(v, -a.exp)
+}
+
+// label is the name of the quantity with the power of ten taken out of its
+// ticks.
+func (a axis) label(name string) string {
+	if a.exp == 0 {
+		return name
+	}
+	return name + " (×10" + superscript(minus(strconv.Itoa(a.exp))) + ")"
+}
+
+// Ticks implements plot.Ticker for about five ticks with a label.
+func (a axis) Ticks(lo, hi float64) []plot.Tick { return a.ticks(lo, hi, 5) }
+
+// ticker asks for about n ticks.
+func (a axis) ticker(n int) plot.Ticker {
+	return plot.TickerFunc(func(lo, hi float64) []plot.Tick { return a.ticks(lo, hi, n) })
+}
+
+func (a axis) ticks(lo, hi float64, n int) []plot.Tick {
+	if !(lo < hi) || math.IsInf(hi-lo, 0) {
+		return nil
+	}
+	if a.log {
+		return a.decades(lo, hi, n)
+	}
+	step := niceStep((hi - lo) / float64(n))
+	digits := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
+	var out []plot.Tick
+	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
+		v := k * step
+		if k == 0 {
+			v = 0 // not -0
+		}
+		out = append(out, plot.Tick{Value: v, Label: minus(strconv.FormatFloat(v, 'f', digits, 64))})
+	}
+	return out
+}
+
+// decades are the ticks of a logarithmic axis, the mantissas between them
+// without labels unless there are few decades.
+func (a axis) decades(lo, hi float64, n int) []plot.Tick {
+	first, last := math.Ceil(lo-1e-9), math.Floor(hi+1e-9)
+	stride := math.Max(1, math.Ceil((last-first+1)/float64(n+1)))
+	var out []plot.Tick
+	if a.zero {
+		out = append(out, plot.Tick{Value: first, Label: "0"})
+		first++
+	}
+	for k := first; k <= last; k++ {
+		t := plot.Tick{Value: k}
+		if math.Mod(k, stride) == 0 {
+			t.Label = power10(int(k))
+		}
+		out = append(out, t)
+	}
+	if stride > 1 {
+		return out
+	}
+	for k := first - 1; k <= last; k++ {
+		for m := 2; m < 10; m++ {
+			v := k + math.Log10(float64(m))
+			if v < lo || v > hi || a.zero && v < first {
+				continue
+			}
+			t := plot.Tick{Value: v}
+			if last-first < 1 && (m == 2 || m == 5) && math.Abs(k) <= 3 {
+				t.Label = strconv.FormatFloat(float64(m)*math.Pow10(int(k)), 'g', 1, 64)
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// power10 writes a power of ten, those near 1 as plain numbers.
+func power10(k int) string {
+	switch {
+	case k >= 0 && k <= 3:
+		return strconv.Itoa(int(math.Pow10(k)))
+	case k < 0 && k >= -3:
+		return strconv.FormatFloat(math.Pow10(k), 'f', -k, 64)
+	}
+	return "10" + superscript(minus(strconv.Itoa(k)))
+}
+
+// minus writes numbers with the sign of typography.
+func minus(number string) string { return strings.ReplaceAll(number, "-", "\u2212") }
+
+// niceStep is 1, 2 or 5 times a power of ten, near v.
+func niceStep(v float64) float64 {
+	p := math.Pow(10, math.Floor(math.Log10(v)))
+	switch m := v / p; {
+	case m < 1.4:
+		return p
+	case m < 3.2:
+		return 2 * p
+	case m < 7.1:
+		return 5 * p
+	}
+	return 10 * p
+}
+
+// shift10 returns v*10^n, also where 10^n is no float64.
+func shift10(v float64, n int) float64 {
+	for ; n > 300; n -= 300 {
+		v *= 1e300
+	}
+	for ; n < -300; n += 300 {
+		v /= 1e300
+	}
+	if n < 0 {
+		return v / math.Pow10(-n)
+	}
+	return v * math.Pow10(n)
+}
+
+// span returns the least and the greatest finite value, 0 and 0 for none.
+func span(columns [][]float64) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, c := range columns {
+		for _, v := range c {
+			if isFinite(v) {
+				lo, hi = math.Min(lo, v), math.Max(hi, v)
+			}
+		}
+	}
+	if lo > hi {
+		return 0, 0
+	}
+	return lo, hi
+}
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
