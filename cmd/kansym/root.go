@@ -128,6 +128,7 @@ turns them into a formula whose constants are fitted to full precision.`,
 		"{{if .Runnable}}", "{{if not .HasSubCommands}}",
 	).Replace(root.UsageTemplate()))
 	root.AddCommand(p.fitCommand(), p.predictCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.stepCommands()...)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
 	for _, c := range append(root.Commands(), root) {
