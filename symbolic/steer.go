@@ -60,28 +60,64 @@ func SuggestEdge(ctx context.Context, net *kan.Network, data kan.Data, id kan.Ed
 // is neither trained, pruned nor renamed from then on. It also returns the match
 // before the fit. An edge that is named already is named anew.
 //
+// A hidden node that multiplies may as well hand on any power of its product,
+// and one that adds the exponential of its sum. If f is a power or log, and the
+// curve is one that such a change turns into f, the node is changed, with the
+// curves around it; a sum may so become a product and the other way around.
+//
 // net is left alone. The error is not nil if there is no such edge, if the data
 // do not fit, or if the function is not finite on the edge's values whatever the
 // constants.
 func FixEdge(ctx context.Context, net *kan.Network, data kan.Data, id kan.EdgeID, f *library.Func) (*kan.Network, Match, error) {
-	matches, err := matchEdgeAt(ctx, net, data, id, (&library.Set{}).With(f), 1)
+	named, m, err := callEdge(ctx, net, data, id, f)
 	if err != nil {
+		return nil, m, err
+	}
+	e, err := named.EdgeAt(id)
+	if err != nil {
+		return nil, m, err
+	}
+	e.Fixed = true
+	return named, m, nil
+}
+
+// callEdge calls an edge f and trains on, from the network as it is and from
+// those of another gauge, and returns the network of least held-out error with
+// the match that it came from.
+func callEdge(ctx context.Context, net *kan.Network, data kan.Data, id kan.EdgeID, f *library.Func) (*kan.Network, Match, error) {
+	if _, err := net.EdgeAt(id); err != nil {
 		return nil, Match{}, err
 	}
-	if len(matches) == 0 {
-		if ctx.Err() != nil {
-			return nil, Match{}, fmt.Errorf("fix edge %v: %w", id, ctx.Err())
+	var best *kan.Network
+	var match Match
+	least := math.Inf(1)
+	var failed error
+	for _, from := range append([]*kan.Network{net}, regauged(ctx, net, data, id, f)...) {
+		matches, err := matchEdgeAt(ctx, from, data, id, (&library.Set{}).With(f), 1)
+		if err != nil {
+			return nil, Match{}, err
 		}
-		return nil, Match{}, fmt.Errorf("fix edge %v: %s is not finite on all values that reach the edge, whatever its constants", id, f.Name)
+		if len(matches) == 0 {
+			continue
+		}
+		named, err := nameEdge(ctx, from, data, id, matches[0], 0)
+		if err != nil {
+			failed = err
+			continue
+		}
+		if sum, err := named.Summarize(data, 0); err == nil && sum.RMSEHeldout < least {
+			best, match, least = named, matches[0], sum.RMSEHeldout
+		}
 	}
-	named, err := nameEdge(ctx, net, data, id, matches[0], 0)
-	if err != nil {
-		return nil, matches[0], fmt.Errorf("fix edge %v: %w", id, err)
+	switch {
+	case best != nil:
+		return best, match, nil
+	case ctx.Err() != nil:
+		return nil, Match{}, fmt.Errorf("fix edge %v: %w", id, ctx.Err())
+	case failed != nil:
+		return nil, Match{}, fmt.Errorf("fix edge %v: %w", id, failed)
 	}
-	if e, err := named.EdgeAt(id); err == nil {
-		e.Fixed = true
-	}
-	return named, matches[0], nil
+	return nil, Match{}, fmt.Errorf("fix edge %v: %s is not finite on all values that reach the edge, whatever its constants", id, f.Name)
 }
 
 // nameEdge puts a match in place of an edge and trains on for at most so many

@@ -212,16 +212,19 @@ func (s *symbolizing) nameOne(ctx context.Context, id kan.EdgeID) bool {
 	if err != nil {
 		return false
 	}
-	line, err := matchEdgeAt(ctx, s.net, s.data, id, (&library.Set{}).With(library.Power(1)), 1)
-	if err == nil {
-		matches = append(matches, line...)
-	}
+	line := library.Power(1)
+	tries := []*library.Func{line}
 	sort.SliceStable(matches, func(i, j int) bool { return linkBits(matches[i]) < linkBits(matches[j]) })
 	for _, m := range matches {
+		if m.Func != line {
+			tries = append(tries, m.Func)
+		}
+	}
+	for _, f := range tries {
 		if ctx.Err() != nil {
 			return false
 		}
-		named, err := nameEdge(ctx, s.net, s.data, id, m, 0)
+		named, _, err := callEdge(ctx, s.net, s.data, id, f)
 		if err != nil {
 			continue
 		}

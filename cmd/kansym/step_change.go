@@ -17,7 +17,7 @@ import (
 func (p *program) pruneCommand() *cobra.Command {
 	o := &stepOptions{}
 	var noisy, all bool
-	var patience positive
+	var patience, iterations positive
 	c := p.stepCommand(&cobra.Command{
 		Use:   "prune",
 		Short: "Take out of a network what it does not need",
@@ -28,7 +28,7 @@ removal stands if it lowers the Bayesian information criterion or does not raise
 the error on held-out rows. Edges fixed by kansym fix are kept.`,
 		Example: "  kansym prune net.json data.csv -m pruned.json",
 	}, o, func(ctx context.Context, s *step) (*stepResult, error) {
-		opt := kan.PruneOptions{Seed: s.seed, Patience: int(patience)}
+		opt := kan.PruneOptions{Seed: s.seed, Patience: int(patience), MaxIter: int(iterations)}
 		if noisy {
 			opt.Curvature = -1
 		}
@@ -55,6 +55,7 @@ the error on held-out rows. Edges fixed by kansym fix are kept.`,
 	o.outputFlags(c)
 	o.dataFlags(c)
 	f := c.Flags()
+	f.Var(&iterations, "iterations", "how many steps the rest is refitted for after each removal (default 12)")
 	f.Var(&patience, "patience", "how many removals of a kind may fail before the rest is kept (default 3)")
 	f.BoolVar(&noisy, "noisy", false, "smooth the curves by cross-validation, for a target with noise")
 	f.BoolVar(&all, "all", false, "list also what was tried and kept")
