@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/kan/lm"
@@ -22,8 +23,8 @@ const settleRows = 500
 // (scales, in units of the data) or a simple fraction (exponents) one by one,
 // the others refitted each time, as long as the fit gets no worse than the lack
 // of a constant explains by the Bayesian information criterion. On data without
-// error those that are left are rounded to decimals of up to ten digits where
-// that changes nothing either.
+// error those that are left are rounded to simple fractions of pi, or to decimals
+// of up to ten digits, where that changes nothing either.
 //
 // Fixed edges keep their constants. net is left alone. The error is
 // not nil if an edge is a spline, if the data do not fit, or if the network is
@@ -62,7 +63,25 @@ func Settle(ctx context.Context, net *kan.Network, data kan.Data) (*kan.Network,
 		s.round(ctx)
 	}
 	s.store(s.values)
-	return s.net, nil
+	return s.constants(), nil
+}
+
+// constants returns the network with the edges that have become constant gone,
+// or called "1" where that would take nodes out with them.
+func (s *settling) constants() *kan.Network {
+	one := library.Power(0)
+	for l, layer := range s.net.Layers {
+		for k, e := range layer.Edges {
+			p := place{l, k % layer.In, k / layer.In}
+			if e.Kind == kan.Named && !e.Fixed && s.value(p, 'c') == 0 {
+				e.Func, e.A, e.B, e.C, e.D = one, 1, 0, e.D, 0
+			}
+		}
+	}
+	if small, ok := s.net.FoldConstants(); ok && slices.Equal(small.Shape(), s.net.Shape()) {
+		return small
+	}
+	return s.net
 }
 
 // A knob is a constant of an edge.
@@ -93,7 +112,7 @@ func (s *settling) add(p place, e *kan.Edge) {
 		s.values = append(s.values, k.value)
 		s.held = append(s.held, e.Fixed || e.Func.Name == "1" && k.what != 'c')
 	}
-	if fraction := simpleExponent(e.Func.Exponent, 0); e.Func.IsPower && fraction != e.Func.Exponent {
+	if e.Func.IsPower && simpleExponent(e.Func.Exponent, math.Inf(1)) != e.Func.Exponent {
 		s.knobs = append(s.knobs, knob{p, 'p'})
 		s.values = append(s.values, e.Func.Exponent)
 		s.held = append(s.held, e.Fixed)
@@ -139,6 +158,9 @@ func (s *settling) store(values []float64) {
 		}
 	}
 }
+
+// largestExponent keeps powers from becoming exponentials in disguise.
+const largestExponent = 12
 
 func powerOf(p float64) *library.Func {
 	if !isFinite(p) || p == 0 {
@@ -187,6 +209,11 @@ func (s *settling) fit(ctx context.Context, iter int) {
 	res := lm.Solve(ctx, lm.Problem{
 		NumParams: len(free), NumResiduals: len(s.data.Y),
 		Residual: func(dst, params []float64, lo, hi int) bool {
+			for i, k := range free {
+				if s.knobs[k].what == 'p' && math.Abs(params[i]) > largestExponent {
+					return false
+				}
+			}
 			set(params)
 			return s.residual(dst, roots, lo, hi)
 		},
@@ -259,71 +286,6 @@ func (s *settling) jacobian(jac [][]float64, free []int, roots []float64, lo, hi
 	return true
 }
 
-// neutral makes constants neutral where that costs nothing, exponents first.
-func (s *settling) neutral(ctx context.Context) {
-	const near = 0.1 // of an exponent
-	for i, k := range s.knobs {
-		if k.what == 'p' {
-			s.try(ctx, i, simpleExponent(s.values[i], near))
-		}
-	}
-	for _, what := range []byte{'b', 'd', 'a', 'c'} {
-		for i, k := range s.knobs {
-			if k.what != what || s.held[i] {
-				continue
-			}
-			to := 0.0
-			if what == 'a' || what == 'c' {
-				to = math.Copysign(1, s.values[i]) / s.unit(k)
-			}
-			s.try(ctx, i, to)
-		}
-	}
-}
-
-// unit is the factor between a constant and what it is in units of the data.
-func (s *settling) unit(k knob) float64 {
-	last := len(s.net.Layers) - 1
-	switch {
-	case k.what == 'a' && k.p.layer == 0:
-		return s.net.InputScale[k.p.from]
-	case k.what == 'c' && k.p.layer == last && (s.net.Layers[last].Ops[0] == kan.Sum || k.p.from == s.firstFactor()):
-		return s.net.OutputScale
-	}
-	return 1
-}
-
-// firstFactor is the node whose edge to the output takes the scale of the
-// target, where the output is a product.
-func (s *settling) firstFactor() int {
-	layer := s.net.Layers[len(s.net.Layers)-1]
-	for i := range layer.In {
-		if layer.Edge(i, 0).Active() {
-			return i
-		}
-	}
-	return 0
-}
-
-// settleIter bounds the steps after a constant was changed.
-const settleIter = 40
-
-// try gives a knob a value for good if the others make up for it.
-func (s *settling) try(ctx context.Context, i int, value float64) {
-	if s.held[i] || ctx.Err() != nil || !isFinite(value) {
-		return
-	}
-	before, rms := append([]float64(nil), s.values...), s.rms
-	s.values[i], s.held[i] = value, true
-	s.fit(ctx, settleIter)
-	n := float64(len(s.data.Y))
-	if s.rms <= s.floor || 2*n*math.Log(s.rms/rms) <= math.Log(n) {
-		return
-	}
-	s.values, s.rms, s.held[i] = before, rms, false
-	s.store(s.values)
-}
-
 // roundDigits is the number of digits that constants of exact formulas are
 // rounded to.
 const roundDigits = 10
@@ -337,7 +299,11 @@ func (s *settling) round(ctx context.Context) {
 		}
 		u := s.unit(k)
 		was, rms := s.values[i], s.rms
-		s.values[i] = roundTo(was*u, roundDigits) / u
+		short := roundTo(was*u, roundDigits)
+		if p, q, ok := fractionOfPi(was*u, math.Pow10(-roundDigits)); ok {
+			short = piTimes(p, q)
+		}
+		s.values[i] = short / u
 		s.store(s.values)
 		if s.rms = s.error(); s.rms > s.floor {
 			s.values[i], s.rms = was, rms

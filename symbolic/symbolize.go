@@ -116,7 +116,7 @@ func (s *symbolizing) together(ctx context.Context) bool {
 	for _, n := range named {
 		if hasSplines(n.Net) {
 			if s.report.Formula == nil && s.formulaError(n.Expr) <= s.limit {
-				s.report.Formula = n.Expr
+				s.report.Formula = s.polished(ctx, n.Expr)
 			}
 			continue
 		}
@@ -140,6 +140,21 @@ func (s *symbolizing) take(ctx context.Context, net *kan.Network) bool {
 	}
 	s.keep(settled, sum.RMSEHeldout)
 	return true
+}
+
+// polished is a formula with its constants fitted to the training rows and made
+// round where that explains the data.
+func (s *symbolizing) polished(ctx context.Context, e *Expr) *Expr {
+	d := Data{Names: s.net.Inputs, Cols: s.data.Cols, Y: s.data.Y, W: s.data.W}
+	if short, err := RemoveRedundant(ctx, e, d); err == nil {
+		e = short
+	}
+	fit, err := Refit(ctx, e, d, RefitOptions{})
+	if err != nil {
+		return e
+	}
+	snapped, _ := Snap(ctx, fit, d, SnapOptions{})
+	return Simplify(snapped.Expr, SimplifyOptions{Domains: IntervalsOf(d)})
 }
 
 // formulaError is the error of a formula on the held-out rows.

@@ -314,7 +314,7 @@ func (p *program) rewind(path, version string, o *stepOptions) error {
 	}
 	earlier, err := m.Rewind(n)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return inFile(path, err)
 	}
 	if err := out.write(earlier.Save); err != nil {
 		return err

@@ -127,7 +127,7 @@ func (p *program) formula(path string, o *stepOptions) error {
 		w.line("%s", text)
 		return w.done()
 	}
-	w.line("    %s = %s", m.Target, text)
+	w.line("%s", asFormula(m.Target, text))
 	w.line("")
 	if m.Summary == nil {
 		w.wrapped("The model does not say how well it fits; kansym predict tells on data.")
@@ -142,11 +142,10 @@ func (p *program) formula(path string, o *stepOptions) error {
 // networkFormula is the formula of a network of named edges. With a summary its
 // constants have the digits that its error lets mean anything, and three more.
 func networkFormula(net *kan.Network, sum *kan.Summary) (string, error) {
-	e, err := symbolic.FromNetwork(net, nil)
+	e, err := symbolic.NetworkFormula(net, nil)
 	if err != nil {
 		return "", err
 	}
-	e = symbolic.Simplify(e, symbolic.SimplifyOptions{})
 	if sum == nil {
 		return e.Format(library.LangExpr), nil
 	}
@@ -192,7 +191,7 @@ func (p *program) attribute(ctx context.Context, modelPath, dataPath string, o *
 		return err
 	}
 	if _, err := s.model.Network.Summarize(s.data, s.seed); err != nil {
-		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, err)
+		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
 	a := attributionOf(s)
 	if asJSON {
@@ -261,7 +260,7 @@ func attributionOf(s *step) *attribution {
 		}
 		name := "spline"
 		if e.Kind == kan.Named {
-			name = e.Func.Name
+			name = functionName(e.Func)
 		}
 		a.Edges = append(a.Edges, edgeScore{id.Layer, id.From, id.To, name, scores.Edge(id.Layer, id.From, id.To)})
 	}

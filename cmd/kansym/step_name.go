@@ -87,7 +87,7 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	}
 	sum, err := net.Summarize(s.data, s.seed)
 	if err != nil {
-		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, err)
+		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
 	work, cancel, bar := p.startWork(ctx, o, "suggest")
 	defer cancel()
@@ -108,14 +108,14 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	var rows [][]string
 	for _, m := range list {
 		rows = append(rows, []string{
-			m.Func.Name, symbolic.TableNumber(m.A), symbolic.TableNumber(m.B), symbolic.TableNumber(m.C), symbolic.TableNumber(m.D),
+			functionName(m.Func), symbolic.TableNumber(m.A), symbolic.TableNumber(m.B), symbolic.TableNumber(m.C), symbolic.TableNumber(m.D),
 			symbolic.TableNumber(m.RMSE), symbolic.TableR2(m.R2), symbolic.TableNumber(m.HeldRMSE),
 		})
 	}
 	w := &textWriter{w: p.stdout}
 	is := "a spline"
 	if e.Kind == kan.Named {
-		is = "named " + e.Func.Name
+		is = "named " + functionName(e.Func)
 	}
 	w.wrapped(fmt.Sprintf("Edge %v of %s is %s; the network has a held-out RMSE of %s.", edge.id, modelPath, is, symbolic.TableNumber(sum.RMSEHeldout)))
 	w.line("")
@@ -124,7 +124,16 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 }
 
 // inFile names the model's file in an error about what it holds.
-func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, err) }
+func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, plain(err)) }
+
+// plainError is an error without the name of the package it came from, which
+// means nothing to a user.
+type plainError struct{ err error }
+
+func (e *plainError) Error() string { return strings.TrimPrefix(e.err.Error(), "kan: ") }
+func (e *plainError) Unwrap() error { return e.err }
+
+func plain(err error) error { return &plainError{err} }
 
 func (p *program) fixCommand() *cobra.Command {
 	o := &stepOptions{}
@@ -142,7 +151,7 @@ curve again.`,
   kansym fix net.json data.csv -m fixed.json --edge 1:0:0 --as lorentz --function 'lorentz(x)=1/(1+x^2)'`,
 	}, o, func(ctx context.Context, s *step) (*stepResult, error) {
 		if _, err := edge.of(s.model.Network); err != nil {
-			return nil, err
+			return nil, inFile(s.path, err)
 		}
 		f, err := functionNamed(as, s.words)
 		if err != nil {
@@ -160,7 +169,10 @@ curve again.`,
 		r.table = func(w io.Writer) error {
 			return edgeConstants(w, []string{"matched", "refitted"}, []*kan.Edge{{Func: m.Func, A: m.A, B: m.B, C: m.C, D: m.D}, e})
 		}
-		r.notes = append(r.notes, fmt.Sprintf("Edge %v is fixed as %s, which came to its curve with R^2 %s.", edge.id, e.Func.Name, symbolic.TableR2(m.R2)))
+		r.notes = append(r.notes, fmt.Sprintf("Edge %v is fixed as %s, which came to its curve with R^2 %s.", edge.id, functionName(e.Func), symbolic.TableR2(m.R2)))
+		if is, was := net.Layers[edge.id.Layer].Ops[edge.id.To], s.model.Network.Layers[edge.id.Layer].Ops[edge.id.To]; is != was {
+			r.notes = append(r.notes, fmt.Sprintf("Node %d:%d, a %s before, is a %s now, which is another way to write the same function.", edge.id.Layer+1, edge.id.To, was, is))
+		}
 		if m.R2 < poorMatch {
 			r.notes = append(r.notes, "That is not near; kansym suggest lists nearer ones, and kansym rewind goes back.")
 		}
@@ -183,9 +195,19 @@ const poorMatch = 0.99
 func edgeConstants(w io.Writer, when []string, edges []*kan.Edge) error {
 	var rows [][]string
 	for i, e := range edges {
-		rows = append(rows, []string{when[i], e.Func.Name, symbolic.TableNumber(e.A), symbolic.TableNumber(e.B), symbolic.TableNumber(e.C), symbolic.TableNumber(e.D)})
+		rows = append(rows, []string{when[i], functionName(e.Func), symbolic.TableNumber(e.A), symbolic.TableNumber(e.B), symbolic.TableNumber(e.C), symbolic.TableNumber(e.D)})
 	}
 	return symbolic.WriteTable(w, symbolic.TablePlain, []string{"constants", "name", "a", "b", "c", "d"}, rows, "llrrrr")
+}
+
+// functionName is a function's name with no more digits than a table has room
+// for.
+func functionName(f *library.Func) string {
+	const room = 10
+	if !f.IsPower || len(f.Name) <= room {
+		return f.Name
+	}
+	return "x^" + symbolic.TableNumber(f.Exponent)
 }
 
 // functionNamed finds a function by name, the user's or a built-in one.
@@ -224,7 +246,7 @@ begin with, within an error that is told.`,
 	}, o, func(_ context.Context, s *step) (*stepResult, error) {
 		e, err := edge.of(s.model.Network)
 		if err != nil {
-			return nil, err
+			return nil, inFile(s.path, err)
 		}
 		net, rep, err := s.model.Network.Unfix(edge.id, s.all.Cols, int(grid))
 		if err != nil {
@@ -232,7 +254,7 @@ begin with, within an error that is told.`,
 		}
 		return &stepResult{net: net, notes: []string{fmt.Sprintf(
 			"Edge %v was %s and is a curve of %d intervals, which differs from it by at most %s on the data (RMSE %s of its spread).",
-			edge.id, e.Func.Name, rep.Intervals, symbolic.TableNumber(rep.MaxError), symbolic.TableNumber(rep.Relative))}}, nil
+			edge.id, functionName(e.Func), rep.Intervals, symbolic.TableNumber(rep.MaxError), symbolic.TableNumber(rep.Relative))}}, nil
 	})
 	o.outputFlags(c)
 	f := c.Flags()
@@ -266,7 +288,7 @@ as that keeps it, and the rest stay curves. Named edges keep their names.`,
 			return nil, err
 		}
 		r := &stepResult{net: net, table: func(w io.Writer) error { return symbolic.EdgeTable(w, shortened(rep.Edges)) }}
-		r.notes = symbolizeNotes(s.model.Target, net, rep)
+		r.notes = symbolizeNotes(s, net, rep)
 		return r, nil
 	})
 	o.outputFlags(c)
@@ -280,33 +302,47 @@ as that keeps it, and the rest stay curves. Named edges keep their names.`,
 	return c
 }
 
-// shortened keeps as many runners-up as a line has room for.
+// shortened keeps as many runners-up, and digits in names, as a line has room
+// for.
 func shortened(rows []symbolic.EdgeRow) []symbolic.EdgeRow {
 	const most = 2
 	out := slices.Clone(rows)
 	for i := range out {
-		out[i].Alternatives = out[i].Alternatives[:min(len(out[i].Alternatives), most)]
+		if f, ok := library.Lookup(out[i].Name); ok {
+			out[i].Name = functionName(f)
+		}
+		out[i].Alternatives = slices.Clone(out[i].Alternatives[:min(len(out[i].Alternatives), most)])
+		for k := range out[i].Alternatives {
+			f := *out[i].Alternatives[k].Func
+			f.Name = functionName(&f)
+			out[i].Alternatives[k].Func = &f
+		}
 	}
 	return out
 }
 
 // symbolizeNotes says what came of naming.
-func symbolizeNotes(target string, net *kan.Network, rep symbolic.SymbolizeReport) []string {
-	var notes []string
+func symbolizeNotes(s *step, net *kan.Network, rep symbolic.SymbolizeReport) []string {
 	if len(rep.Left) == 0 {
-		if text, err := networkFormula(net, nil); err == nil {
-			notes = append(notes, fmt.Sprintf("All edges are named:\n%s = %s", target, text))
+		sum, _ := net.Summarize(s.data, s.seed)
+		text, err := networkFormula(net, sum)
+		if err != nil {
+			return nil
 		}
-		return notes
+		return []string{"All edges are named:", asFormula(s.model.Target, text)}
 	}
-	notes = append(notes, fmt.Sprintf("No names keep the fit of %s, which %s.",
-		edgeList(rep.Left), stay(len(rep.Left))))
+	notes := []string{fmt.Sprintf("No names keep the fit of %s, which %s.", edgeList(rep.Left), stay(len(rep.Left)))}
 	if rep.Formula != nil {
-		notes = append(notes, fmt.Sprintf("A formula of several functions on one edge fits as well, which no edge can carry:\n%s = %s",
-			target, rep.Formula.Format(library.LangExpr)))
+		return append(notes, "A formula with several functions on one edge fits as well, but no edge can carry it; kansym compile makes a network of more edges of it:",
+			asFormula(s.model.Target, rep.Formula.Format(library.LangExpr)))
 	}
 	return append(notes, "kansym suggest tells about one edge, and kansym fix names it; --library all and --function bring more functions, --loss allows a larger error.")
 }
+
+// formulaIndent marks a note that is a formula, which is not wrapped.
+const formulaIndent = "    "
+
+func asFormula(target, text string) string { return formulaIndent + target + " = " + text }
 
 func stay(n int) string {
 	if n == 1 {

@@ -65,6 +65,7 @@ func (o *stepOptions) timeFlag(c *cobra.Command) {
 
 // step is a model with the data that it is worked on.
 type step struct {
+	path  string // of the model
 	model *kan.Model
 	data  kan.Data      // training and held-out rows
 	all   symbolic.Data // both
@@ -108,7 +109,7 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 	}
 	before, err := s.model.Network.Summarize(s.data, s.seed)
 	if err != nil {
-		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, err)
+		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
 	work, cancel, bar := p.startWork(ctx, o, c.Name())
 	defer cancel()
@@ -119,7 +120,7 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 		if ctx.Err() != nil {
 			return &failure{code: exitInterrupted, err: fmt.Errorf("%s was interrupted before there was anything to keep", c.Name())}
 		}
-		return err
+		return plain(err)
 	}
 	after, err := r.net.Summarize(s.data, s.seed)
 	if err != nil {
@@ -188,7 +189,7 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 	if m.Target == "" {
 		return nil, fmt.Errorf("%s: does not say which column it predicts; \"target\" is missing", modelPath)
 	}
-	s := &step{model: m, words: v, seed: defaultSeed}
+	s := &step{path: modelPath, model: m, words: v, seed: defaultSeed}
 	if m.Summary != nil {
 		s.seed = m.Summary.Seed
 	}
@@ -297,6 +298,10 @@ func (p *program) printStep(head string, from, to *kan.Network, before, after *k
 	if len(r.notes) > 0 {
 		w.line("")
 		for _, n := range r.notes {
+			if strings.HasPrefix(n, formulaIndent) {
+				w.line("%s", n)
+				continue
+			}
 			w.wrapped(n)
 		}
 	}
