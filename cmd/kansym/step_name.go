@@ -37,11 +37,15 @@ func (e *edgeFlag) Set(text string) (err error) {
 }
 
 // of returns the edge of a network; the error names the model's file.
-func (e *edgeFlag) of(net *kan.Network) (*kan.Edge, error) {
+func (e *edgeFlag) of(path string, net *kan.Network) (*kan.Edge, error) {
 	if !e.set {
 		return nil, errors.New("--edge is missing; name one as LAYER:FROM:TO, counted from 0, as in --edge 0:1:0")
 	}
-	return net.EdgeAt(e.id)
+	edge, err := net.EdgeAt(e.id)
+	if err != nil {
+		return nil, inFile(path, err)
+	}
+	return edge, nil
 }
 
 const edgeUsage = "the edge, from node FROM to node TO of layer LAYER, counted from 0"
@@ -81,9 +85,9 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 		return err
 	}
 	net := s.model.Network
-	e, err := edge.of(net)
+	e, err := edge.of(modelPath, net)
 	if err != nil {
-		return inFile(modelPath, err)
+		return err
 	}
 	sum, err := net.Summarize(s.data, s.seed)
 	if err != nil {
@@ -130,7 +134,9 @@ func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, pl
 // means nothing to a user.
 type plainError struct{ err error }
 
-func (e *plainError) Error() string { return strings.TrimPrefix(e.err.Error(), "kan: ") }
+func (e *plainError) Error() string {
+	return strings.TrimPrefix(strings.TrimPrefix(e.err.Error(), "kan: "), "load model: ")
+}
 func (e *plainError) Unwrap() error { return e.err }
 
 func plain(err error) error { return &plainError{err} }
@@ -150,8 +156,8 @@ curve again.`,
 		Example: `  kansym fix net.json data.csv -m fixed.json --edge 0:1:0 --as sin
   kansym fix net.json data.csv -m fixed.json --edge 1:0:0 --as lorentz --function 'lorentz(x)=1/(1+x^2)'`,
 	}, o, func(ctx context.Context, s *step) (*stepResult, error) {
-		if _, err := edge.of(s.model.Network); err != nil {
-			return nil, inFile(s.path, err)
+		if _, err := edge.of(s.path, s.model.Network); err != nil {
+			return nil, err
 		}
 		f, err := functionNamed(as, s.words)
 		if err != nil {
@@ -244,9 +250,9 @@ func (p *program) unfixCommand() *cobra.Command {
 begin with, within an error that is told.`,
 		Example: "  kansym unfix net.json data.csv -m free.json --edge 0:1:0",
 	}, o, func(_ context.Context, s *step) (*stepResult, error) {
-		e, err := edge.of(s.model.Network)
+		e, err := edge.of(s.path, s.model.Network)
 		if err != nil {
-			return nil, inFile(s.path, err)
+			return nil, err
 		}
 		net, rep, err := s.model.Network.Unfix(edge.id, s.all.Cols, int(grid))
 		if err != nil {

@@ -151,7 +151,7 @@ func (p *program) train(c *cobra.Command, path string, o *trainOptions) error {
 	})
 	bar.stop()
 	if err != nil {
-		return err
+		return plain(err)
 	}
 	sum, err := r.net.Summarize(data, o.seed)
 	if err != nil {
@@ -214,8 +214,16 @@ func (o *trainOptions) template(source string, inputs []string) (*kan.Network, e
 		return nil, fmt.Errorf("--shape %v begins with %d inputs, but %s has %d (%s); write --shape %v, or choose columns by --inputs",
 			&o.shape, o.shape[0], source, len(inputs), strings.Join(inputs, ", "), &with)
 	}
-	if len(o.mult) >= len(o.shape) {
-		return nil, fmt.Errorf("--mult %v has %d layers, but --shape %v has only %d after the inputs", &o.mult, len(o.mult), &o.shape, len(o.shape)-1)
+	last := len(o.shape) - 1
+	if last < 1 || o.shape[last] != 1 {
+		with := append(slices.Clone(o.shape), 1)
+		return nil, fmt.Errorf("--shape %v does not end with the 1 of the output; write --shape %v", &o.shape, &with)
+	}
+	if i := slices.Index(o.shape, 0); i >= 0 {
+		return nil, fmt.Errorf("--shape %v: layer %d has no nodes; give it one or leave it out", &o.shape, i)
+	}
+	if len(o.mult) > last {
+		return nil, fmt.Errorf("--mult %v has %d layers, but --shape %v has only %d after the inputs", &o.mult, len(o.mult), &o.shape, last)
 	}
 	var ops [][]kan.Op
 	for l, n := range o.mult {
@@ -231,7 +239,7 @@ func (o *trainOptions) template(source string, inputs []string) (*kan.Network, e
 	}
 	net, err := kan.New(o.shape, kan.NewOptions{Inputs: inputs, Ops: ops})
 	if err != nil {
-		return nil, fmt.Errorf("--shape %v: %w", &o.shape, err)
+		return nil, fmt.Errorf("--shape %v: %w", &o.shape, plain(err))
 	}
 	const most = 20000
 	if n := net.NumParams(); n > most {

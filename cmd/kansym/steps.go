@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func (o *stepOptions) dataFlags(c *cobra.Command) {
 
 // functionFlag adds the flag that defines functions.
 func (o *stepOptions) functionFlag(c *cobra.Command) {
-	c.Flags().StringArrayVar(&o.functions, "function", nil, "define a function that an edge is called by, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	c.Flags().StringArrayVar(&o.functions, "function", nil, "define a function that an edge is called by, by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 }
 
 // libraryFlag adds the flag that chooses functions.
@@ -227,15 +228,20 @@ const defaultSeed = 1
 // openNetwork reads a model file that must hold a network.
 func openNetwork(path string, v *vocabulary) (*kan.Model, error) {
 	m, err := loadModel(path, v)
+	var syntax *json.SyntaxError
 	switch {
+	case errors.As(err, &syntax) && syntax.Offset <= 1:
+		return nil, fmt.Errorf("%s: is no model file; the model comes first and the data second", path)
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("%s: no such file; train a network first, as in: kansym train DATA -m %s --shape 2,5,1", path, path)
 	case err != nil && strings.Contains(err.Error(), strconv.Quote(formulaFormat)):
 		return nil, fmt.Errorf("%s: holds a formula and no network; train one with kansym train", path)
 	case err != nil && errors.Is(err, os.ErrPermission):
 		return nil, fmt.Errorf("%s: permission denied; make the file readable", path)
+	case err != nil:
+		return nil, inFile(path, errors.Unwrap(err))
 	}
-	return m, err
+	return m, nil
 }
 
 // startWork bounds the work by the time, if there is one, and shows a bar on a
