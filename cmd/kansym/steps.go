@@ -259,16 +259,16 @@ func (p *program) startWork(ctx context.Context, o *stepOptions, what string) (w
 	return work, cancel, bar
 }
 
-// commandLine is how a step is told in the history: what was typed, but for the
-// file that was written.
+// commandLine is how a step is told in the history: what was typed, but for what
+// the network does not depend on.
 func commandLine(c *cobra.Command, args ...string) string {
 	words := []string{c.Name()}
 	for _, a := range args {
 		words = append(words, quoteWord(a))
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "model" || f.Name == "quiet" {
-			return
+		if f.Name == "model" || f.Name == "quiet" || f.Name == "time" {
+			return // which do not change the network, unless the time is too short
 		}
 		value := f.Value.String()
 		if list, ok := f.Value.(pflag.SliceValue); ok {
