@@ -37,11 +37,13 @@ func regauged(ctx context.Context, net *kan.Network, data kan.Data, id kan.EdgeI
 		p = f.Exponent
 	}
 	product := net.Layers[id.Layer].Ops[id.To] == kan.Product
-	looks := library.Power(1)
+	like := "log"
 	if product {
-		looks, _ = library.Lookup(library.RealPowerName)
-	} else {
-		looks, _ = library.Lookup("log")
+		like = library.RealPowerName
+	}
+	looks, ok := library.Lookup(like)
+	if !ok {
+		return nil
 	}
 	near, err := matchEdgeAt(ctx, net, data, id, (&library.Set{}).With(looks), 1)
 	if err != nil || len(near) == 0 || near[0].R2 < gaugeR2 {
@@ -175,11 +177,11 @@ func logarithms(e *kan.Edge, x []float64, factor bool) []float64 {
 	for r, v := range x {
 		y[r] = e.Eval(v)
 		if factor {
-			if s := math.Copysign(1, y[r]); sign*s < 0 {
+			s := math.Copysign(1, y[r])
+			if sign*s < 0 {
 				return nil
-			} else {
-				sign = s
 			}
+			sign = s
 			y[r] = math.Log(math.Abs(y[r]))
 		}
 		if !isFinite(y[r]) {

@@ -95,8 +95,7 @@ func (p *program) refineCommand() *cobra.Command {
 	o := &stepOptions{}
 	var grid positive
 	var noisy, noTraining bool
-	var c *cobra.Command
-	c = p.stepCommand(&cobra.Command{
+	c := p.stepCommand(&cobra.Command{
 		Use:   "refine",
 		Short: "Give the curves of a network finer grids and train on",
 		Long: `Give the curves of a network finer grids, on which they are the same to begin
