@@ -200,6 +200,10 @@ func parseModel(text []byte) (*modelJSON, error) {
 	return &f, nil
 }
 
+var errCut = errors.New("the file ends too early; it was cut off")
+
+var errWrongType = errors.New("not a value of its kind, or out of range")
+
 // explain adds the place in the text to an error of the JSON decoder.
 func explain(text []byte, err error) error {
 	var syntax *json.SyntaxError
@@ -207,9 +211,12 @@ func explain(text []byte, err error) error {
 	offset := int64(-1)
 	switch {
 	case errors.As(err, &syntax):
-		offset = syntax.Offset
+		if offset = syntax.Offset; offset >= int64(len(text)) {
+			err = errCut
+		}
 	case errors.As(err, &kind):
 		offset = kind.Offset
+		err = fmt.Errorf("%s does not fit %q: %w", kind.Value, kind.Field, errWrongType)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		offset = int64(len(text))
 	}

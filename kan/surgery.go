@@ -21,6 +21,23 @@ func (n *Network) without(drop func(l, index int) bool, value func(l, index int)
 	return c, c.compact(), true
 }
 
+// FoldConstants returns the network without the edges that are called "1", the
+// constant: their values move into the offsets and factors of what follows, and
+// hidden nodes that nothing enters or leaves any more are taken out. Fixed edges
+// stay. It reports false, and returns n, where that leaves no network. n is left
+// alone.
+func (n *Network) FoldConstants() (*Network, bool) {
+	edge := func(l, k int) *Edge { return n.Layers[l].Edges[k] }
+	c, _, ok := n.without(func(l, k int) bool {
+		e := edge(l, k)
+		return e.Kind == Named && !e.Fixed && e.Func.Name == "1"
+	}, func(l, k int) float64 { return edge(l, k).Eval(0) })
+	if !ok {
+		return n, false
+	}
+	return c, true
+}
+
 // foldConstants removes the edges named by drop, and all edges of nodes that
 // have become constant, by moving their values on.
 func (n *Network) foldConstants(drop func(l, index int) bool, value func(l, index int) float64) bool {

@@ -245,7 +245,7 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 		stdout = fmt.Errorf("cannot write to standard output: %w", stdout)
 	}
 	if out.model != nil {
-		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, v) })
+		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v) })
 	}
 	if out.json != nil {
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/fit/table"
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
@@ -35,7 +36,7 @@ type formulaModel struct {
 }
 
 // writeModel writes the trained network, or the formula if none was needed.
-func writeModel(w io.Writer, r *fit.Result, v *vocabulary) error {
+func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary) error {
 	if r.Net == nil {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -52,6 +53,10 @@ func writeModel(w io.Writer, r *fit.Result, v *vocabulary) error {
 	m := kan.Model{Target: r.Target, Snapshot: kan.Snapshot{Command: "fit", Network: r.Net}}
 	for _, name := range r.Net.Inputs {
 		m.Columns = append(m.Columns, columns[name])
+	}
+	// The seed in the summary tells later steps which rows are held out.
+	if d, err := fit.NetworkData(data, m.Columns, r.Seed); err == nil {
+		m.Summary, _ = r.Net.Summarize(d, r.Seed)
 	}
 	return m.Save(w)
 }

@@ -128,7 +128,10 @@ turns them into a formula whose constants are fitted to full precision.`,
 		".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 80",
 		"{{if .Runnable}}", "{{if not .HasSubCommands}}",
 	).Replace(root.UsageTemplate()))
-	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.compareCommand(), p.compileCommand(), p.checkCommand(), p.plotCommand(), p.reportCommand(), p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.fitCommand(), p.predictCommand(), p.exportCommand(), p.reportCommand(), p.plotCommand())
+	root.AddCommand(p.stepCommands()...)
+	root.AddCommand(p.compileCommand(), p.checkCommand(), p.compareCommand())
+	root.AddCommand(p.benchCommand(), p.libraryCommand(), p.versionCommand(), p.manCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
 	for _, c := range append(root.Commands(), root) {

@@ -85,6 +85,11 @@ var files = []file{
 			return 8 * x[2] * x[0] * x[0] / (math.Pi * math.Pi * math.Pow(x[1], 5)) * x[3]
 		},
 	},
+	{
+		name: "damped.csv", target: "x", rows: 1000,
+		inputs: []column{{"delta", 0.2, 1}, {"omega", 1, 3}, {"t", 0.1, 2}},
+		law:    func(x []float64) float64 { return 1.7 * math.Exp(-x[0]*x[2]) * math.Cos(x[1]*x[2]) },
+	},
 }
 
 func main() {
