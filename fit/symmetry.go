@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -219,25 +220,44 @@ type elimination struct {
 // whether an input can be a pivot with exponents that are not whole, and with
 // negative ones.
 func eliminate(gens []generator, usable func(input int, exponent float64) bool) (elimination, bool) {
-	n, d := len(gens[0].weights), len(gens)
 	best, least := elimination{}, math.Inf(1)
-	pivots := make([]int, d)
-	var visit func(k, from int)
-	visit = func(k, from int) {
-		if k < d {
-			for i := from; i < n; i++ {
-				pivots[k] = i
-				visit(k+1, i+1)
-			}
-			return
-		}
-		e, cost, ok := solvePivots(gens, pivots, usable)
-		if ok && cost < least-1e-9 {
+	for _, pivots := range pivotSets(gens) {
+		if e, cost, ok := solvePivots(gens, pivots, usable); ok && cost < least-1e-9 {
 			best, least = e, cost
 		}
 	}
-	visit(0, 0)
 	return best, !math.IsInf(least, 1)
+}
+
+// pivotSets lists, in order, the sets of inputs that may be removed: each
+// generator takes one that it moves. There are at most mostPivotSets of them.
+func pivotSets(gens []generator) [][]int {
+	const mostPivotSets, mostVisits = 5000, 100_000
+	visits := 0
+	known := map[string]bool{}
+	var out [][]int
+	var visit func(chosen []int)
+	visit = func(chosen []int) {
+		if visits++; len(out) == mostPivotSets || visits > mostVisits {
+			return
+		}
+		if len(chosen) == len(gens) {
+			set := slices.Sorted(slices.Values(chosen))
+			if key := fmt.Sprint(set); !known[key] {
+				known[key] = true
+				out = append(out, set)
+			}
+			return
+		}
+		for i, a := range gens[len(chosen)].weights {
+			if a != 0 && !slices.Contains(chosen, i) {
+				visit(append(slices.Clip(chosen), i))
+			}
+		}
+	}
+	visit(nil)
+	slices.SortFunc(out, slices.Compare)
+	return out
 }
 
 func solvePivots(gens []generator, pivots []int, usable func(int, float64) bool) (elimination, float64, bool) {
