@@ -25,7 +25,8 @@ const (
 )
 
 // approximation returns e with its error, marked for later, if it is long and
-// not the law; nil if it is to be assessed now.
+// not likely to be the law; nil if it is to be assessed now. A law in noise leaves
+// about as much as a network does.
 func (s *state) approximation(e *symbolic.Expr) *scored {
 	nodes := 0
 	e.Walk(func(*symbolic.Expr) bool { nodes++; return true })
@@ -34,7 +35,16 @@ func (s *state) approximation(e *symbolic.Expr) *scored {
 	}
 	const rows = 400
 	mse, ok := errorOn(e, head(s.data.search, rows))
-	if !ok || mse <= nearlyExact*nearlyExact*s.scale*s.scale {
+	variance := s.scale * s.scale
+	if !ok || mse <= nearlyExact*nearlyExact*variance {
+		return nil
+	}
+	const alike, better = 2, 0.25
+	if s.reached < 1 {
+		if mse <= alike*s.reached*variance {
+			return nil
+		}
+	} else if b := s.front.best(); b == nil || mse <= better*b.trainMSE {
 		return nil
 	}
 	return &scored{expr: e, trainMSE: mse, complexity: nodes, later: true}

@@ -180,22 +180,30 @@ func (s *state) clear(ctx context.Context) bool {
 // unexplained is the share of the variance of the target that the best network
 // leaves.
 func (s *state) unexplained(ctx context.Context) float64 {
+	least := 1.0
+	for _, width := range viewWidths {
+		least = min(least, s.share(s.views(ctx, width)))
+	}
+	return least
+}
+
+// share is the least share of the variance of the target that one of the networks
+// leaves, at most 1.
+func (s *state) share(views []*view) float64 {
 	d := head(s.data.search, networkRows)
 	variance := spread(d.Y, d.W)
 	variance *= variance
 	predicted := make([]float64, len(d.Y))
 	least := 1.0
-	for _, width := range viewWidths {
-		for _, v := range s.views(ctx, width) {
-			v.net.Predict(predicted, v.data(d).Cols)
-			if v.logY {
-				for i, y := range d.Y {
-					predicted[i] = math.Copysign(math.Exp(predicted[i]), y)
-				}
+	for _, v := range views {
+		v.net.Predict(predicted, v.data(d).Cols)
+		if v.logY {
+			for i, y := range d.Y {
+				predicted[i] = math.Copysign(math.Exp(predicted[i]), y)
 			}
-			if mse, ok := meanSquare(predicted, d.Y, d.W); ok {
-				least = min(least, mse/variance)
-			}
+		}
+		if mse, ok := meanSquare(predicted, d.Y, d.W); ok {
+			least = min(least, mse/variance)
 		}
 	}
 	return least
@@ -213,6 +221,9 @@ func (s *state) views(ctx context.Context, width int) []*view {
 			s.trained = map[int][]*view{}
 		}
 		s.trained[width] = list
+		if s == s.root {
+			s.reached = min(s.reached, s.share(list))
+		}
 	}
 	return list
 }

@@ -46,6 +46,7 @@ type state struct {
 
 	trained map[int][]*view // networks of all inputs by width, see views
 	merged  bool            // whether merges were tried out
+	reached float64         // share of the variance of the root's target that its networks leave
 
 	// judged is the candidate that settled was last asked about, and white what
 	// it found.
@@ -66,7 +67,7 @@ type state struct {
 }
 
 func newState(d parts, opt Options) *state {
-	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}}
+	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}, reached: 1}
 	s.root, s.factor, s.visited = s, symbolic.Int(1), map[string]bool{}
 	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads
