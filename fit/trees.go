@@ -358,7 +358,7 @@ func (s *state) univariate(ctx context.Context) bool {
 	}
 	search := func(set *library.Set) task {
 		return task{"functions of " + s.lift0(symbolic.Var(d.Names[0])).Format(library.LangText), func(ctx context.Context) []*symbolic.Expr {
-			return symbolic.MatchUnivariate(ctx, d.Cols[0], d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{})
+			return symbolic.MatchUnivariate(ctx, d.Cols[0], d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{Keep: 8})
 		}}
 	}
 	if s.try(ctx, []task{search(s.library)}) || s.front.exact() != nil || s.opt.Library != nil {
@@ -370,6 +370,9 @@ func (s *state) univariate(ctx context.Context) bool {
 	if b := s.front.best(); b == nil || math.Sqrt(b.error()) > clean*s.root.scale {
 		return false
 	}
-	all, err := library.ParseSet("all")
-	return err == nil && s.try(ctx, []task{search(all)})
+	rare, err := library.ParseSet(rareFunctions)
+	return err == nil && s.try(ctx, []task{search(rare)})
 }
+
+// rareFunctions are those of all functions that the default set leaves out.
+const rareFunctions = "sign,softplus,cbrt,asinh"

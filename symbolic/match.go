@@ -20,8 +20,9 @@ type MatchOptions struct {
 	// mention.
 	Noise float64
 
-	// Work bounds the effort of MatchUnivariate, in millions of evaluations
-	// of a candidate at a point; 0 means 40. MatchCurve needs about one per
+	// Work bounds the effort of MatchUnivariate on chains and pairs of
+	// functions, its widest searches, in millions of evaluations of a
+	// candidate at a point; 0 means 40. MatchCurve needs about one per
 	// ten functions. Unlike a time limit it gives the same answer everywhere.
 	Work float64
 }

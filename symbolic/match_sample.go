@@ -15,6 +15,8 @@ type sample struct {
 	size  float64 // largest |y|
 	floor float64 // error below which nothing can be told apart
 	count float64 // independent errors, which description lengths count
+
+	stretch float64 // of a transform: weighted errors over those of y
 }
 
 // relativeFloor is the error, relative to the spread of a curve, below which
@@ -121,18 +123,33 @@ func (s *sample) thin(n int) *sample {
 	return t
 }
 
+// scatter returns the share of the variance of y that neighbours do not have in
+// common, half the mean square of their differences (von Neumann, Distribution
+// of the ratio of the mean square successive difference to the variance, 1941):
+// about 0 for a smooth curve and 1 for noise.
+func (s *sample) scatter() float64 {
+	ss, sum := 0.0, 0.0
+	for i := 1; i < len(s.y); i++ {
+		d := (s.y[i] - s.y[i-1]) / s.sd
+		w := s.root(i) * s.root(i-1)
+		ss += w * d * d
+		sum += 2 * w
+	}
+	return ss / sum
+}
+
 // leastCount is the number of independent errors that any curve is given.
 const leastCount = 8
 
-// independent returns how many independent errors the sample has about a
-// model: as many as it has points where the errors scatter, as many as the
+// independent returns how many independent errors the sample has about the
+// values of a model: as many as it has points where the errors scatter, as many as the
 // errors have swings where they are smooth, which is how splines err. A
 // function that follows a few swings better than another one is not the truer
 // for it.
-func (s *sample) independent(m *model) float64 {
+func (s *sample) independent(value func(i int) float64) float64 {
 	swings, last := 1.0, 0.0
-	for i, x := range s.x {
-		switch r := m.value(x) - s.y[i]; {
+	for i := range s.x {
+		switch r := value(i) - s.y[i]; {
 		case r*last < 0:
 			swings++
 			last = r
@@ -158,7 +175,7 @@ func (s *sample) judged(found []candidate) *sample {
 		return s
 	}
 	t := *s
-	t.count = s.independent(best.m)
+	t.count = s.independent(func(i int) float64 { return best.m.value(s.x[i]) })
 	return &t
 }
 

@@ -13,7 +13,9 @@ import (
 // clean or noisy, and returns the best, best first by description length. Beyond
 // the single functions of MatchCurve it tries polynomials to degree 6, rational
 // functions, chains f(g(x)), sums a*f+b*g+d of two functions and products f*g,
-// all with inner scales and shifts. Constants that were fitted are Free; a caller
+// all with inner scales and shifts; polynomials plus the root of a polynomial;
+// functions dressed with polynomials, P(x)+Q(x)*f, as y or as a transform of it;
+// and oscillations in an envelope. Constants that were fitted are Free; a caller
 // refits, simplifies and snaps. w, points that are not finite and domains are
 // treated as by MatchCurve.
 //
@@ -34,19 +36,57 @@ func MatchUnivariate(ctx context.Context, x, y, w []float64, name string, set *l
 	}
 	u := newUnivariate(s, set, opt)
 	u.run(ctx)
-	keep := keepOf(opt, 5)
-	s.judged(u.found).rank(u.found)
+	return u.best(Var(name), keepOf(opt, 5))
+}
+
+// best returns the keep best formulas of both kinds, best first.
+func (u *univariate) best(arg *Expr, keep int) []*Expr {
+	s := u.judged()
+	s.rank(u.found)
+	for i := range u.blends {
+		c := &u.blends[i]
+		c.dl = s.errorBits(c.rms) + c.cost
+	}
+	sortBlends(u.blends)
 	var out []*Expr
 	var kept []candidate
-	for _, c := range u.found {
-		if len(out) == keep {
-			break
+	models, blends := u.found, u.blends
+	for len(out) < keep && len(models)+len(blends) > 0 {
+		if len(models) == 0 || len(blends) > 0 && blends[0].dl < models[0].dl {
+			e := blends[0].expr.Subst(map[string]*Expr{blendArg: arg})
+			if blends = blends[1:]; !containsExpr(out, e) {
+				out = append(out, e)
+			}
+			continue
 		}
-		if e := c.m.expr(Var(name)); !containsExpr(out, e) && !u.repeats(kept, c) {
+		c := models[0]
+		models = models[1:]
+		if e := c.m.expr(arg); !containsExpr(out, e) && !u.repeats(kept, c) {
 			out, kept = append(out, e), append(kept, c)
 		}
 	}
 	return out
+}
+
+// judged is sample.judged for candidates of both kinds.
+func (u *univariate) judged() *sample {
+	s := u.s.judged(u.found)
+	least := math.Inf(1)
+	for _, c := range u.found {
+		least = math.Min(least, c.rms)
+	}
+	for _, c := range u.blends {
+		if c.rms >= least {
+			continue
+		}
+		least, s = c.rms, u.s
+		if least > 10*u.s.floor {
+			t := *u.s
+			t.count = u.s.independent(func(i int) float64 { return c.values[i] })
+			s = &t
+		}
+	}
+	return s
 }
 
 // repeats reports whether the values of a candidate that is not exact are those
@@ -86,6 +126,7 @@ type univariate struct {
 	keep         int
 	budget       int
 	found        []candidate
+	blends       []blended
 }
 
 func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
@@ -127,8 +168,14 @@ func (u *univariate) run(ctx context.Context) {
 			}
 			u.race(ctx, u.outerChains(ctx))
 		},
+		u.roots,
+		u.dressed,
+		u.waves,
 		u.racePairs,
 		func(ctx context.Context) { u.race(ctx, u.innerChains(ctx)) },
+	}
+	if len(u.s.x) >= scatterPoints && u.s.scatter() > mostScatter {
+		stages = stages[:2]
 	}
 	for _, stage := range stages {
 		stage(ctx)
@@ -137,6 +184,15 @@ func (u *univariate) run(ctx context.Context) {
 		}
 	}
 }
+
+// mostScatter is the share of scatter in the variance of y from which on only
+// cheap forms are tried: so much tells no two of the others apart, and is mostly
+// a sign that y is not a function of x. With few points a fast oscillation looks
+// like it.
+const (
+	mostScatter   = 0.5
+	scatterPoints = 200
+)
 
 // hopeless reports whether a model with this error would not be among the best
 // even if it took no bits at all.
@@ -154,6 +210,13 @@ func (u *univariate) hopeless(rms float64) bool {
 func (u *univariate) done() bool {
 	for _, c := range u.found {
 		if u.s.exact(c.rms) {
+			return true
+		}
+	}
+	// With enough constants anything smooth is met to rounding.
+	const mostConstants = 9
+	for _, c := range u.blends {
+		if u.s.exact(c.rms) && len(c.expr.FreeValues()) <= mostConstants {
 			return true
 		}
 	}

@@ -311,6 +311,7 @@ func (s *sample) through(transform func(float64) (t, dt float64), sign float64) 
 	for i := range out.rw {
 		out.rw[i] *= norm
 	}
+	out.stretch = norm / most
 	out.measure(0)
 	return out
 }
