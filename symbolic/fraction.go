@@ -100,7 +100,7 @@ func (r *ring) fraction(e *Expr) (fraction, bool) {
 	if atom < 0 {
 		return f, false
 	}
-	return f, f.multiply(polynomial{powerOf(atom, 1): big.NewRat(1, 1)}, k)
+	return f, f.multiply(polynomial{monomialOf(atom, 1): big.NewRat(1, 1)}, k)
 }
 
 // exponentialPower writes exp(k*u) as exp(u)^k where exponentials found by
@@ -365,7 +365,7 @@ func (r *ring) dividedBy(p, q polynomial, rest, den []polyPower, depth int) []*E
 func (p polynomial) divideCoefficients(q polynomial, atom int) (s, rest polynomial, ok bool) {
 	s, rest = polynomial{}, polynomial{}
 	for k, c := range p.coefficients(atom) {
-		power := polynomial{powerOf(atom, k): big.NewRat(1, 1)}
+		power := polynomial{monomialOf(atom, k): big.NewRat(1, 1)}
 		d, divides := c.quotient(q)
 		if !divides {
 			d = c
@@ -400,7 +400,7 @@ func (r *ring) written(f fraction) *Expr {
 	if m := num.common(); m != unitMonomial {
 		for i, k := range []byte(m) {
 			if k > 0 {
-				parts = append(parts, polyPower{polynomial{powerOf(i, 1): big.NewRat(1, 1)}, int(k)})
+				parts = append(parts, polyPower{polynomial{monomialOf(i, 1): big.NewRat(1, 1)}, int(k)})
 			}
 		}
 		num, _ = num.quotient(polynomial{m: big.NewRat(1, 1)})

@@ -42,8 +42,8 @@ func (r *ring) atom(e *Expr) int {
 	return len(r.atoms) - 1
 }
 
-// powerOf is the power of an atom, or 1 for the power 0.
-func powerOf(atom, power int) string {
+// monomialOf is the power of an atom, or 1 for the power 0.
+func monomialOf(atom, power int) string {
 	m := make([]byte, maxAtoms)
 	if power > 0 {
 		m[atom] = byte(power)
@@ -51,7 +51,7 @@ func powerOf(atom, power int) string {
 	return string(m)
 }
 
-var unitMonomial = powerOf(0, 0)
+var unitMonomial = monomialOf(0, 0)
 
 func constantPoly(c *big.Rat) polynomial {
 	if c.Sign() == 0 {
@@ -233,7 +233,7 @@ func (p polynomial) divide(q polynomial, atom int) (s, rest polynomial, ok bool)
 		if !exact {
 			break
 		}
-		if c, exact = c.product(polynomial{powerOf(atom, d-n): big.NewRat(1, 1)}); !exact {
+		if c, exact = c.product(polynomial{monomialOf(atom, d-n): big.NewRat(1, 1)}); !exact {
 			return nil, nil, false
 		}
 		part, fits := c.product(q)

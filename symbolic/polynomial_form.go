@@ -158,7 +158,7 @@ func (r *ring) linearForm(p polynomial) (g, rest polynomial, ok bool) {
 				if lead == 0 {
 					lead = sign
 				}
-				g[powerOf(atoms[i], 1)] = big.NewRat(sign, 1)
+				g[monomialOf(atoms[i], 1)] = big.NewRat(sign, 1)
 			}
 		}
 		if len(g) < 2 || lead < 0 {
@@ -184,14 +184,14 @@ func (r *ring) linearFactor(p polynomial, atom int) (g, rest polynomial, ok bool
 		}
 	}
 	_, whole := p.primitive()
-	top, bottom := whole[powerOf(atom, p.degree(atom))], whole[unitMonomial]
+	top, bottom := whole[monomialOf(atom, p.degree(atom))], whole[unitMonomial]
 	if top == nil || bottom == nil {
 		return nil, nil, false
 	}
 	for _, a := range divisors(top.Num()) {
 		for _, b := range divisors(bottom.Num()) {
 			for _, sign := range []int64{-1, 1} {
-				g := polynomial{powerOf(atom, 1): big.NewRat(a, 1), unitMonomial: big.NewRat(sign*b, 1)}
+				g := polynomial{monomialOf(atom, 1): big.NewRat(a, 1), unitMonomial: big.NewRat(sign*b, 1)}
 				if new(big.Int).GCD(nil, nil, big.NewInt(a), big.NewInt(b)).Int64() != 1 {
 					continue
 				}
@@ -251,15 +251,15 @@ func (r *ring) completed(p polynomial, all bool) *Expr {
 	for atom := range r.atoms {
 		pure := polynomial{}
 		for m, c := range rest {
-			if m[atom] > 0 && m == powerOf(atom, int(m[atom])) {
+			if m[atom] > 0 && m == monomialOf(atom, int(m[atom])) {
 				pure[m] = c
 			}
 		}
 		n := pure.degree(atom)
-		if n < 2 || pure[powerOf(atom, n-1)] == nil {
+		if n < 2 || pure[monomialOf(atom, n-1)] == nil {
 			continue
 		}
-		h := new(big.Rat).Quo(pure[powerOf(atom, n-1)], pure[powerOf(atom, n)])
+		h := new(big.Rat).Quo(pure[monomialOf(atom, n-1)], pure[monomialOf(atom, n)])
 		h.Quo(h, big.NewRat(-int64(n), 1))
 		where, ok := bigNumber(h)
 		if !ok {
@@ -278,7 +278,7 @@ func (r *ring) completed(p polynomial, all bool) *Expr {
 			}
 			if k == 1 && n > 2 {
 				// A straight line may as well stay what it was.
-				trial.addTo(powerOf(atom, 1), c[1])
+				trial.addTo(monomialOf(atom, 1), c[1])
 				trial.addTo(unitMonomial, new(big.Rat).Neg(new(big.Rat).Mul(c[1], h)))
 				continue
 			}

@@ -64,7 +64,7 @@ func TestPolynomialShift(t *testing.T) {
 	// (x-3)^4 = x^4-12x^3+54x^2-108x+81
 	p := polynomial{}
 	for i, c := range []int64{81, -108, 54, -12, 1} {
-		p.addTo(powerOf(0, i), big.NewRat(c, 1))
+		p.addTo(monomialOf(0, i), big.NewRat(c, 1))
 	}
 	for i, c := range p.shifted(0, big.NewRat(3, 1)) {
 		want := int64(0)
