@@ -105,7 +105,7 @@ func (s *simplifier) shortenOnce(e *Expr, opt SimplifyOptions) *Expr {
 		return true
 	})
 	consider(t.compact(t.normal(named.Map(t.outOfRoot))))
-	for _, c := range t.halfAngles(named) {
+	for _, c := range append(t.halfAngles(named), t.partners(named)...) {
 		consider(t.compact(t.normal(c)))
 	}
 	// What a form gains where it stands in the whole is seen for the best only.
@@ -244,6 +244,48 @@ func (s *simplifier) halfAngles(e *Expr) []*Expr {
 				return m
 			}))
 		}
+		return true
+	})
+	return out
+}
+
+// partners writes the square of a function by that of its partner, once for each
+// function: 1/(1-tanh(x)^2) becomes cosh(x)^2, 1-sin(x)^2 cos(x)^2.
+func (s *simplifier) partners(e *Expr) []*Expr {
+	call := func(name string, x *Expr, power int64) *Expr {
+		f, ok := builtinFunc(name)
+		if !ok {
+			panic("symbolic: the library lacks " + name)
+		}
+		return Pow(Call(f, x), Int(power))
+	}
+	partner := map[string]func(x *Expr) *Expr{
+		"sin":  func(x *Expr) *Expr { return Sub(one, call("cos", x, 2)) },
+		"cos":  func(x *Expr) *Expr { return Sub(one, call("sin", x, 2)) },
+		"tan":  func(x *Expr) *Expr { return Sub(call("cos", x, -2), one) },
+		"sinh": func(x *Expr) *Expr { return Sub(call("cosh", x, 2), one) },
+		"cosh": func(x *Expr) *Expr { return Add(one, call("sinh", x, 2)) },
+		"tanh": func(x *Expr) *Expr { return Sub(one, call("cosh", x, -2)) },
+	}
+	var out []*Expr
+	seen := map[uint64]bool{}
+	e.Walk(func(n *Expr) bool {
+		if n.kind != KindPow || !n.args[1].IsInt(2) || n.args[0].kind != KindCall || seen[n.hash] {
+			return true
+		}
+		c := n.args[0]
+		write, ok := partner[c.fn.Name]
+		if !ok || !isBuiltin(c.fn) {
+			return true
+		}
+		seen[n.hash] = true
+		other := write(c.args[0])
+		out = append(out, e.Map(func(m *Expr) *Expr {
+			if m.Equal(n) {
+				return other
+			}
+			return m
+		}))
 		return true
 	})
 	return out

@@ -142,6 +142,24 @@ func BenchmarkShorten(b *testing.B) {
 	}
 }
 
+func TestShortenPythagoras(t *testing.T) {
+	for _, c := range []struct{ from, want string }{
+		{"a/sqrt(1-tanh(x/a)^2)", "a*cosh(x/a)"},
+		{"a*(1-sin(x)^2)", "a*cos(x)^2"},
+		{"1/(1+tan(x)^2)", "cos(x)^2"},
+		{"sqrt(1+sinh(x)^2)", "cosh(x)"},
+		{"2-tanh(x)^2", "2-tanh(x)^2"},
+	} {
+		e, err := Parse(c.from, ParseOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Shorten(e, SimplifyOptions{}).String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.from, got, c.want)
+		}
+	}
+}
+
 // Powers of one exponential are powers of one atom.
 func TestShortenExponentials(t *testing.T) {
 	for _, c := range []struct{ from, want string }{
