@@ -21,6 +21,10 @@ func (s *state) hashedExpressions(ctx context.Context) bool {
 // longerHashedExpressions goes on where hashedExpressions ended, for a few
 // seconds, or about one where the problem is one of several reduced ones.
 func (s *state) longerHashedExpressions(ctx context.Context) bool {
+	if s.indexed {
+		return false
+	}
+	s.indexed = true
 	if s.depth > 0 {
 		return s.lookedUp(ctx, 250_000, 250_000, 40, 1000)
 	}

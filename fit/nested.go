@@ -82,7 +82,10 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	}
 	// A difference of two errors on the same rows is mostly that of the
 	// networks, not of the noise in them.
-	const worse = 1.03
+	worse := 1.03
+	if s.coarse(ctx) {
+		worse = 3
+	}
 	type pair struct {
 		c   *state
 		err float64
@@ -109,6 +112,14 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		out = append(out, p.c)
 	}
 	return out
+}
+
+// coarse reports whether it is the size of networks that limits how well they
+// fit, and not noise.
+func (s *state) coarse(ctx context.Context) bool {
+	const gain = 1.5
+	narrow, wide := s.views(ctx, viewWidths[0]), s.views(ctx, viewWidths[len(viewWidths)-1])
+	return len(narrow) > 0 && len(wide) > 0 && narrow[0].relative > gain*wide[0].relative
 }
 
 // within keeps the generators with residuals below limit.

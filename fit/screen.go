@@ -56,10 +56,14 @@ func (s *state) screenedInputs(ctx context.Context) bool {
 	}
 	// Inputs may act only together, cos(a-b) over whole turns. Then a network
 	// that has them does better by far than one that has not.
-	const better = 0.5
+	// And what hardly explains anything leads nowhere.
+	const better, nothing = 0.5, 0.85
 	width := viewWidths[0]
 	with, without := s.views(ctx, width), child.views(ctx, width)
 	if len(with) > 0 && len(without) > 0 && with[0].relative < better*without[0].relative {
+		return false
+	}
+	if len(child.data.search.Names) > 1 && len(without) > 0 && without[0].relative > nothing {
 		return false
 	}
 	return child.solve(ctx)

@@ -46,6 +46,7 @@ type state struct {
 
 	trained map[int][]*view // networks of all inputs by width, see views
 	merged  bool            // whether merges were tried out
+	indexed bool            // whether longer formulas were looked up by their values
 	reached float64         // share of the variance of the root's target that its networks leave
 
 	// judged is the candidate that settled was last asked about, and white what
