@@ -21,7 +21,9 @@ func (s *state) hashedExpressions(ctx context.Context) bool {
 // longerHashedExpressions goes on where hashedExpressions ended, for a few
 // seconds, or about one where the problem is one of several reduced ones.
 func (s *state) longerHashedExpressions(ctx context.Context) bool {
-	if s.indexed {
+	// Measurements hardly have more digits, and would only be searched in vain.
+	const leastDigits = 7
+	if s.indexed || search.Digits(s.root.data.search.Y) < leastDigits {
 		return false
 	}
 	s.indexed = true

@@ -137,10 +137,15 @@ func (s *state) solve(ctx context.Context) bool {
 // refuted marks a reduced problem as dead if networks fit it far worse than the
 // problem it came from: a true reduction takes nothing away.
 func (s *state) refuted(ctx context.Context) bool {
-	const worse, least = 10, 3e-4
+	const least, fine = 3e-4, 1e-3
 	parent := s.parent.least()
 	if math.IsInf(parent, 1) {
 		return false
+	}
+	// Where it fits to many digits, how many is a matter of luck.
+	worse := 3.0
+	if parent < fine {
+		worse = 10
 	}
 	for _, width := range viewWidths {
 		if views := s.views(ctx, width); len(views) == 0 || views[0].relative <= worse*max(parent, least) {

@@ -169,6 +169,8 @@ func (s *state) baselines(ctx context.Context) bool {
 	tasks := []task{{"the mean", func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{mean} }}}
 	for _, n := range s.data.train.Names {
 		line := symbolic.Add(symbolic.Free(0), symbolic.Mul(symbolic.Free(1), symbolic.Var(n)))
+		same := symbolic.Var(n)
+		tasks = append(tasks, task{n + " itself", func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{same} }})
 		tasks = append(tasks, task{"a line in " + n, func(context.Context) []*symbolic.Expr { return []*symbolic.Expr{line} }})
 		terms = append(terms, symbolic.Mul(symbolic.Free(1), symbolic.Var(n)))
 	}

@@ -22,11 +22,30 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	if b == s.judged {
 		return s.white
 	}
+	// Constants that are not exact are what overfitting is made of: with more
+	// of them a better formula is worth looking for, and likewise where the
+	// formula is long. Polishing makes formulas shorter, but not by that much.
+	mostConstants, mostSize := 1, 12
+	if late {
+		mostConstants, mostSize = 2, 16
+	}
+	if b.complexity > 2*mostSize || len(b.expr.FreeValues()) > 2*mostConstants+2 {
+		s.judged = nil
+		return false
+	}
 	if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
 		s.front.add(p)
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false
+	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
+		s.judged = nil
+		return false
+	}
+	if s.withinRounding(b) {
+		s.white = true
+		return true
+	}
 	// Networks of few rows miss what is there.
 	const rowsPerInput = 200
 	if len(s.data.search.Y) < rowsPerInput*len(s.data.search.Names) {
@@ -35,14 +54,7 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	// Where most of the target is left, an oscillation too fast for a network
 	// would look like noise.
 	const most = 0.5
-	// Constants that are not exact are what overfitting is made of: with more
-	// of them a better formula is worth looking for, and likewise where the
-	// formula is long.
-	mostConstants, mostSize := 1, 12
-	if late {
-		mostConstants, mostSize = 2, 16
-	}
-	if b.complexity > mostSize || math.Sqrt(b.error()) > most*s.scale || len(b.expr.FreeValues()) > mostConstants {
+	if math.Sqrt(b.error()) > most*s.scale {
 		s.judged = nil
 		return false
 	}

@@ -63,6 +63,9 @@ type state struct {
 
 	postponed map[int][]*scored // by class of length, see postpone
 
+	beside sync.Once     // of moved
+	moved  symbolic.Data // the training rows with inputs next to theirs, see abrupt
+
 	mu    sync.Mutex
 	stage string
 }
@@ -159,6 +162,9 @@ func (s *state) measure(f symbolic.Fit) *scored {
 		if c.heldMSE, ok = errorOn(f.Expr, s.data.held); !ok {
 			return nil
 		}
+	}
+	if s.abrupt(f.Expr) {
+		return nil
 	}
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()

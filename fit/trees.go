@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/library"
@@ -189,7 +190,14 @@ func (s *state) sketch(ctx context.Context) {
 	data := s.networkData()
 	if s.net == nil {
 		s.say("a network to look at")
-		if fitted := s.train(ctx, s.flatTrees(), data); len(fitted) > 0 {
+		forest := s.flatTrees()
+		if ctx.Err() != nil {
+			// The time is over, but who asked for a model wants one.
+			quick, cancel := context.WithTimeout(context.WithoutCancel(ctx), 500*time.Millisecond)
+			defer cancel()
+			ctx, forest = quick, forest[:1]
+		}
+		if fitted := s.train(ctx, forest, data); len(fitted) > 0 {
 			s.keepNetwork(fitted[0])
 		}
 	}

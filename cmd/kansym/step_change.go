@@ -111,6 +111,9 @@ it is.`,
 		if err != nil {
 			return nil, err
 		}
+		if n := fine.NumParams(); n > mostParameters {
+			return nil, fmt.Errorf("--grid %d asks for %d parameters, more than the %d that can be trained in any time; choose fewer intervals", int(grid), n, mostParameters)
+		}
 		r := &stepResult{net: fine}
 		if namedEdges(fine) == len(fine.EdgeIDs()) {
 			r.notes = append(r.notes, "All edges are named, so there is no grid to refine.")

@@ -241,12 +241,23 @@ func (o *trainOptions) template(source string, inputs []string) (*kan.Network, e
 	if err != nil {
 		return nil, fmt.Errorf("--shape %v: %w", &o.shape, plain(err))
 	}
-	const most = 20000
-	if n := net.NumParams(); n > most {
-		return nil, fmt.Errorf("--shape %v asks for %d parameters, more than the %d that can be trained in any time; choose fewer nodes", &o.shape, n, most)
+	if n := net.NumParams(); n > mostParameters {
+		return nil, fmt.Errorf("--shape %v asks for %d parameters, more than the %d that can be trained in any time; choose fewer nodes", &o.shape, n, mostParameters)
+	}
+	for _, g := range o.grid {
+		if g < 1 {
+			return nil, fmt.Errorf("--grid %d: a curve has one interval or more; give numbers such as 4,6,12", g)
+		}
+		const degree = 3 // of the splines
+		if n := len(net.EdgeIDs()) * (g + degree); n > mostParameters {
+			return nil, fmt.Errorf("--grid %d asks for %d parameters, more than the %d that can be trained in any time; choose fewer intervals", g, n, mostParameters)
+		}
 	}
 	return net, nil
 }
+
+// mostParameters bounds the networks that are trained step by step.
+const mostParameters = 20000
 
 func (o *trainOptions) training() kan.TrainOptions {
 	opt := kan.TrainOptions{Grid: o.grid, Starts: int(o.starts), Seed: o.seed}
