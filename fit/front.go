@@ -22,6 +22,7 @@ type scored struct {
 	key        uint64 // Shape of what was fitted
 	snaps      []symbolic.SnapNote
 	found      []string // how, in words
+	beside     bool     // follows all rows but a few outliers exactly; not measured
 	later      bool     // not assessed yet: complexity and error are as proposed
 }
 

@@ -1,7 +1,9 @@
 package fit
 
 import (
+	"bytes"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/kansym/kansym/symbolic"
@@ -48,45 +50,50 @@ func (s *state) withinRounding(c *scored) bool {
 }
 
 // steps returns the distance between neighbouring numbers of each number's
-// precision in decimals: as many places after the point as any in the column has,
-// or as many significant digits, whichever is coarser. Nil for more digits than
-// rounding could be told from that of float64.
+// precision in decimals: that of as many places after the point, or of as many
+// significant digits, as any in the column has, whichever more of them have. Nil
+// for more digits than rounding could be told from that of float64.
 func steps(column []float64) []float64 {
 	const most = 12
-	digits, places := 0, math.MinInt
+	digits, places := make([]int, 0, len(column)), make([]int, 0, len(column))
 	var buf []byte
 	for _, v := range column {
 		if v == 0 {
 			continue
 		}
-		// d.ddde+xx
-		buf = strconv.AppendFloat(buf[:0], math.Abs(v), 'e', -1, 64)
-		n := 0
-		for n < len(buf) && buf[n] != 'e' {
-			n++
-		}
-		exponent, err := strconv.Atoi(string(buf[n+1:]))
+		buf = strconv.AppendFloat(buf[:0], math.Abs(v), 'e', -1, 64) // d.ddde+xx
+		mantissa, exponent, _ := bytes.Cut(buf, []byte("e"))
+		x, err := strconv.Atoi(string(exponent))
 		if err != nil {
 			return nil
 		}
-		significant := n
-		if n > 1 {
-			significant-- // the point
-		}
-		digits, places = max(digits, significant), max(places, significant-1-exponent)
+		n := len(bytes.ReplaceAll(mantissa, []byte("."), nil))
+		digits, places = append(digits, n), append(places, n-1-x)
 	}
-	if digits == 0 || digits > most {
+	if len(digits) == 0 || slices.Max(digits) > most {
 		return nil
 	}
+	mostDigits, full := often(digits)
+	mostPlaces, even := often(places)
 	out := make([]float64, len(column))
 	for i, v := range column {
-		fixed := math.Pow(10, -float64(places))
-		out[i] = fixed
-		if v != 0 {
-			out[i] = max(fixed, math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1)))
+		out[i] = math.Pow(10, -float64(mostPlaces))
+		if full > even && v != 0 {
+			out[i] = math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(mostDigits-1))
 		}
 	}
 	return out
+}
+
+// often returns the largest number of a list and how often it stands there.
+func often(list []int) (largest, times int) {
+	largest = slices.Max(list)
+	for _, n := range list {
+		if n == largest {
+			times++
+		}
+	}
+	return largest, times
 }
 
 // abrupt reports whether a formula changes visibly when its inputs move by next to

@@ -71,10 +71,16 @@ func (s *state) attempt(ctx context.Context, t task) (out []*scored) {
 		if c == nil {
 			c = s.root.assess(ctx, e)
 		}
-		if c != nil {
-			c.found = append(slices.Clone(s.steps), "by "+t.name)
-			out = append(out, c)
+		if c == nil {
+			continue
 		}
+		if !c.later {
+			if b := s.root.besideOutliers(ctx, c); b != nil {
+				c = b
+			}
+		}
+		c.found = append(slices.Clone(s.steps), "by "+t.name)
+		out = append(out, c)
 	}
 	return out
 }
@@ -85,7 +91,7 @@ func (s *state) attempt(ctx context.Context, t task) (out []*scored) {
 func (s *state) try(ctx context.Context, tasks []task) (certain bool) {
 	results := s.runTasks(ctx, tasks, func(found []*scored) bool {
 		for _, c := range found {
-			if c.exact && s.minimal(c.expr) {
+			if (c.exact || c.beside) && s.minimal(c.expr) {
 				return true
 			}
 		}
@@ -96,6 +102,18 @@ func (s *state) try(ctx context.Context, tasks []task) (certain bool) {
 			if c.later {
 				s.root.postpone(c)
 				continue
+			}
+			if c.beside {
+				if s.front.exact() != nil {
+					continue
+				}
+				s.root.leaveOut(c.expr)
+				m := s.root.measure(c.fit)
+				if m == nil {
+					continue
+				}
+				m.found = c.found
+				c = s.root.polish(ctx, m)
 			}
 			s.root.assessed[c.key] = true
 			s.front.add(c)
