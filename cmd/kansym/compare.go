@@ -65,7 +65,7 @@ Exit codes: 0 a table, 1 nothing to compare, 2 wrong use or unreadable input,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.target, "target", "", "`column` to predict (default: the last)")
+	f.StringVar(&o.target, "target", "", "`column` to predict (default: the last that holds no weights)")
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` to predict it from, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")

@@ -70,7 +70,7 @@ interrupted.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.target, "target", "", "`column` to explain (default: the last)")
+	f.StringVar(&o.target, "target", "", "`column` to explain (default: the last that holds no weights)")
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")

@@ -127,21 +127,30 @@ func writePage(out *output, page *report.Page) error {
 // page is what is known about the subject on the data.
 func (s *subject) page(ctx context.Context, data *table.Table) (*report.Page, error) {
 	page := &report.Page{Table: data, Network: s.network}
-	if s.result != nil {
-		page.Result, page.Heldout = s.result, heldout(s.result, data.Rows())
-		if page.Network != nil && s.result.Network != nil {
-			page.Network.Edges = s.result.Network.Edges
-		}
-		return page, nil
-	}
 	r := &fit.Result{Version: 1, Target: data.Names[data.Target], Rows: data.Rows(), Warnings: data.Warnings}
+	e := s.formula
+	if s.result != nil {
+		best := s.result.Best
+		c, err := report.Describe(best.Expr, data)
+		if err != nil {
+			return nil, err
+		}
+		if ownData(s.result, c) {
+			page.Result, page.Heldout = s.result, heldout(s.result, data.Rows())
+			if page.Network != nil && s.result.Network != nil {
+				page.Network.Edges = s.result.Network.Edges
+			}
+			return page, nil
+		}
+		e = best.Expr
+		r.Warnings = append(slices.Clone(r.Warnings), fmt.Sprintf("these are not the data that the formula was found on: there its root mean square error on rows held out was %.3g, here it is %.3g; the errors on this page are those of all rows here", best.RMSEHeldout, c.RMSEHeldout))
+	}
 	for i, name := range data.Names {
 		if i != data.Target {
 			r.Variables = append(r.Variables, fit.Variable{Name: name, Column: data.Columns[i]})
 		}
 	}
 	page.Result = r
-	e := s.formula
 	if s.model != nil {
 		rows, d := networkData(s.model.Network, data)
 		edges, err := symbolic.DescribeEdges(ctx, s.model.Network, rows, s.v.set)
@@ -165,6 +174,16 @@ func (s *subject) page(ctx context.Context, data *table.Table) (*report.Page, er
 	}
 	r.Best, r.Front = c, []*fit.Candidate{c}
 	return page, nil
+}
+
+// ownData reports whether the error of a result's formula on all rows of some data,
+// c, may be that on the data which the result is from.
+func ownData(r *fit.Result, c *fit.Candidate) bool {
+	const alike = 3
+	known := max(r.Best.RMSETrain, r.Best.RMSEHeldout)
+	// What an exact formula leaves is rounding, some of which comes from the file.
+	const rounding = 1e-12 // as a share of the variance
+	return c.RMSEHeldout <= alike*known || r.Best.Exact && 1-c.R2Heldout < rounding
 }
 
 // historyOf lists the commands that made a model, the oldest first.

@@ -87,7 +87,7 @@ data judge by the same rows.`,
 	o.outputFlags(c)
 	f.Var(&o.shape, "shape", "number of inputs, of the nodes of each hidden layer, and 1")
 	f.Var(&o.mult, "mult", "how many nodes of each layer after the inputs multiply, as in 2 for the first layer or 0,1 for the second")
-	f.StringVar(&o.target, "target", "", "`column` to predict (default: the last)")
+	f.StringVar(&o.target, "target", "", "`column` to predict (default: the last that holds no weights)")
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that go in, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	o.dataFlags(c)
