@@ -41,14 +41,16 @@
 //  14. polishing: constants refitted on all training rows, snapped where an
 //     exact number explains them, needless terms dropped, formulas simplified.
 //
-// The search ends when a formula is exact, or when what the best one leaves is
-// predicted by no network, so that it can only be noise.
+// The search ends when a formula is exact, when what the best one leaves is no more
+// than the rounding of the numbers in the file, or when no network predicts it, so
+// that it can only be noise. A formula that is exact on all rows but a few ends it
+// too: those rows are named and left out.
 //
 // A stage reads the state and offers candidate formulas. Every candidate is
 // refitted on the raw data, so no error of a network survives in an answer, and
 // judged also on rows that no fit saw. All candidates go to one Pareto front of
-// error against size, and the answer is the one of least description length (Rissanen 1978; for formulas Udrescu et
-// al., AI Feynman 2.0, 2020, section 2).
+// error against size, and the answer is the one of least description length
+// (Rissanen 1978; for formulas Udrescu et al., AI Feynman 2.0, 2020, section 2).
 //
 // CheckSymmetry and CheckSeparability put the questions of the search to one
 // trained network: how near it is to each symmetry and each split into parts, and

@@ -26,9 +26,9 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 	d := head(s.data.search, sparseRows(limit))
 	dicts := monomialDictionaries(d, limit)
 	dicts = append(dicts,
-		dictionary{"sines and cosines", unaryDictionary(d, []string{"sin", "cos"}, limit)},
-		dictionary{"exponentials", unaryDictionary(d, []string{"exp", "exp(-x)"}, limit)},
-		dictionary{"logarithms and roots", unaryDictionary(d, []string{"log", "sqrt"}, limit)},
+		dictionary{"sine and cosine", unaryDictionary(d, []string{"sin", "cos"}, limit)},
+		dictionary{"exponential", unaryDictionary(d, []string{"exp", "exp(-x)"}, limit)},
+		dictionary{"logarithm and root", unaryDictionary(d, []string{"log", "sqrt"}, limit)},
 	)
 	var tasks []task
 	// The small dictionaries come first under every transform, then the
@@ -48,7 +48,7 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 	}
 	tasks = append(tasks, s.relations()...)
 	if composed := composedDictionary(d, limit); len(composed) > 0 {
-		dict := dictionary{"functions of polynomials", composed}
+		dict := dictionary{"composed", composed}
 		tasks = append(tasks, s.combination(dict, transforms[0]), s.combination(dict, transforms[2]))
 	}
 	return s.try(ctx, tasks)
