@@ -51,17 +51,58 @@ func (s *state) relations() []task {
 		}
 	}
 	var tasks []task
-	for _, dict := range dicts {
+	quotients := func(name string, above, below []feature) {
 		for _, t := range outputTransforms() {
-			tasks = append(tasks, task{"quotients of " + dict.name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
-				return s.relation(ctx, d, dict.features, t, 1)
+			tasks = append(tasks, task{"quotients of " + name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+				return s.relation(ctx, d, above, below, t, 1)
 			}})
 		}
+	}
+	for _, dict := range dicts {
+		quotients(dict.name, dict.features, dict.features)
 		tasks = append(tasks, task{"roots of " + dict.name + " formulas", func(ctx context.Context) []*symbolic.Expr {
-			return s.relation(ctx, d, dict.features, identity, 2)
+			return s.relation(ctx, d, dict.features, dict.features, identity, 2)
 		}})
 	}
+	if above, below := mixed(d, limit), rootMonomials(d, limit); len(above) > 0 && len(below) > 1 {
+		quotients("mixed", above, below)
+	}
 	return tasks
+}
+
+// mixed lists monomials and, beside them, logarithms, roots and exponentials of
+// single inputs.
+func mixed(d symbolic.Data, limit int) []feature {
+	for _, degree := range []int{3, 2} {
+		out := monomials(d, exponents{"", intPowers(1, 2, 3)[:degree], float64(degree), degree}, limit)
+		if out == nil {
+			continue
+		}
+		for v, col := range d.Cols {
+			for _, name := range []string{"log", "sqrt", "exp", "exp(-x)"} {
+				f, ok := library.Lookup(name)
+				if !ok {
+					continue
+				}
+				if values := mapped(col, f.Value); usable(values) && len(out) < limit {
+					out = append(out, feature{expr: symbolic.Call(f, symbolic.Var(d.Names[v])), values: values, logOf: -1})
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// rootMonomials lists products of powers of up to two inputs, among them roots.
+func rootMonomials(d symbolic.Data, limit int) []feature {
+	halves := []*symbolic.Expr{symbolic.Rat(1, 2), symbolic.Int(1), symbolic.Rat(3, 2), symbolic.Int(2)}
+	for n := len(halves); n > 1; n-- {
+		if fs := monomials(d, exponents{"", halves[:n], 3, 2}, limit); fs != nil {
+			return fs
+		}
+	}
+	return nil
 }
 
 // productsWith lists the products of up to three (where they are too many, two) of
@@ -100,22 +141,24 @@ func productsWith(d symbolic.Data, names []string, limit int) []feature {
 }
 
 // relation returns the formula that a relation of the given degree in t stands
-// for, if the rows of d obey one.
-func (s *state) relation(ctx context.Context, d symbolic.Data, fs []feature, t transform, degree int) []*symbolic.Expr {
+// for, if the rows of d obey one: P is a combination of the features above, and
+// what t and its powers are multiplied with one of those below.
+func (s *state) relation(ctx context.Context, d symbolic.Data, above, below []feature, t transform, degree int) []*symbolic.Expr {
 	ty, _, ok := t.apply(d.Y, nil)
 	if !ok || ctx.Err() != nil {
 		return nil
 	}
-	m := len(fs)
-	columns := dictionary{features: fs}.columns()
-	for k := range degree {
-		for _, c := range columns[k*m : k*m+m] {
+	columns := dictionary{features: above}.columns()
+	multiplied := dictionary{features: below}.columns()
+	for range degree {
+		for i, c := range multiplied {
 			v := make([]float64, len(ty))
 			floats.MulTo(v, c, ty)
+			multiplied[i] = v
 			columns = append(columns, v)
 		}
 	}
-	pivot := nullPivot(columns, m, degree)
+	pivot := nullPivot(columns, len(above), len(above)+(degree-1)*len(below))
 	if pivot < 0 || ctx.Err() != nil {
 		return nil
 	}
@@ -140,7 +183,12 @@ func (s *state) relation(ctx context.Context, d symbolic.Data, fs []feature, t t
 		values[k] = make([]float64, len(ty))
 	}
 	add := func(column int, c *symbolic.Expr, coef float64) {
-		k, f := column/m, fs[column%m]
+		k, f := 0, feature{}
+		if column < len(above) {
+			f = above[column]
+		} else {
+			k, f = 1+(column-len(above))/len(below), below[(column-len(above))%len(below)]
+		}
 		parts[k] = append(parts[k], symbolic.Mul(c, f.expr))
 		floats.AddScaled(values[k], coef, f.values)
 	}
@@ -158,12 +206,13 @@ func (s *state) relation(ctx context.Context, d symbolic.Data, fs []feature, t t
 	if degree == 1 {
 		return []*symbolic.Expr{t.inverse(symbolic.Neg(symbolic.Div(symbolic.Add(parts[0]...), symbolic.Add(parts[1]...))), negative)}
 	}
-	return root(fs, ty, parts, values)
+	return root(above, ty, parts, values)
 }
 
-// nullPivot returns a column of the upper degrees in t that depends linearly on
-// the others, the shortest that does, or -1. The first m columns are the features.
-func nullPivot(columns [][]float64, m, degree int) int {
+// nullPivot returns a column, from the one with index least on, that depends linearly
+// on the others, the shortest that does, or -1. The first m columns are the features
+// without t.
+func nullPivot(columns [][]float64, m, least int) int {
 	n, upper := len(columns[0]), len(columns)-m
 	b, z := mat.NewDense(n, m, nil), mat.NewDense(n, upper, nil)
 	for j, c := range columns {
@@ -223,7 +272,7 @@ func nullPivot(columns [][]float64, m, degree int) int {
 	}
 	row := shortest(null)
 	const small = 1e-6
-	for j := (degree - 1) * m; j < upper; j++ {
+	for j := least - m; j < upper; j++ {
 		if math.Abs(row[j]) > small {
 			return m + j
 		}
