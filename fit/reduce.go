@@ -94,26 +94,27 @@ func (s *state) solve(ctx context.Context) bool {
 	s.root.visited[s.key] = true
 	s.trace("begin %s", s.key)
 	defer s.trace("end %s", s.key)
-	for _, st := range []func(*state, context.Context) bool{
-		(*state).powerLaws,
-		(*state).sparseLaws,
-		(*state).refuted,
-		(*state).univariate,
-		(*state).hashedExpressions,
-		(*state).expressions,
-		(*state).reductions,
-		(*state).longerHashedExpressions,
-		(*state).divisions,
-		(*state).heart,
-		(*state).flatNetworks,
-		(*state).merges,
-		(*state).longerExpressions,
-		(*state).treeNetworks,
+	for _, st := range []stage{
+		{"power laws", (*state).powerLaws, true},
+		{"polynomials and rationals", (*state).sparseLaws, true},
+		{"networks of the reduced problem", (*state).refuted, true},
+		{"functions of one variable", (*state).univariate, true},
+		{"formulas by their values", (*state).hashedExpressions, true},
+		{"short formulas", (*state).expressions, true},
+		{"symmetries", (*state).reductions, true},
+		{"longer formulas by their values", (*state).longerHashedExpressions, true},
+		{"parts", (*state).divisions, true},
+		{"one variable at heart", (*state).heart, true},
+		{"networks of one layer", (*state).flatNetworks, true},
+		{"merged inputs", (*state).merges, true},
+		{"longer formulas", (*state).longerExpressions, true},
+		{"small networks", (*state).treeNetworks, true},
 	} {
 		if ctx.Err() != nil {
 			return false
 		}
-		if st(s, ctx) || s.front.exact() != nil || s.root.settled(ctx, true) {
+		s.trace("%s", st.name)
+		if st.run(s, ctx) || s.front.exact() != nil || s.root.settled(ctx, st.late) {
 			return true
 		}
 		if s.dead {
