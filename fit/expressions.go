@@ -29,6 +29,13 @@ const (
 // by a function of one variable.
 func (s *state) expressions(ctx context.Context) bool {
 	d := head(s.data.search, bankRows)
+	smooth, tolerance, noisy := s.smooth(ctx)
+	if noisy {
+		if s.smoothLaws(ctx, smooth, tolerance) || s.root.settled(ctx, true) {
+			return true
+		}
+		d = head(smooth, bankRows)
+	}
 	bank := s.bank(ctx, d, mostExpressionInputs)
 	if bank == nil {
 		return false
@@ -45,7 +52,7 @@ func (s *state) expressions(ctx context.Context) bool {
 	if len(d.Names) < 2 || s.clear(ctx) {
 		return false
 	}
-	return s.scalarGroups(ctx, bank, d)
+	return s.scalarGroups(ctx, bank, d, noisy)
 }
 
 // heart looks for one variable at heart where gradients did not help.
@@ -55,7 +62,7 @@ func (s *state) heart(ctx context.Context) bool {
 		return false // expressions did
 	}
 	bank := s.bank(ctx, d, mostExpressionInputs)
-	return bank != nil && s.scalarGroups(ctx, bank, d)
+	return bank != nil && s.scalarGroups(ctx, bank, d, false)
 }
 
 // longerExpressions goes on where expressions ended: with three terms or
@@ -136,8 +143,9 @@ func (s *state) formulas(list []search.Candidate) []*symbolic.Expr {
 }
 
 // scalarGroups follows formulas of several inputs through which alone these seem
-// to act on the target.
-func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.Data) bool {
+// to act on the target. With noise a network of the smaller problem has to predict
+// unseen rows as well as one of all inputs does.
+func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.Data, noisy bool) bool {
 	if len(d.Names) < 2 || s.depth >= deepest {
 		return false
 	}
@@ -149,8 +157,8 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 	}
 	// The estimate has a relative error of about this much.
 	luck := 1 + 4/math.Sqrt(float64(len(d.Y)))
-	followed := 0
-	const mostFollowed, mostNoise = 2, 0.3
+	followed, tested := 0, 0
+	const mostFollowed, mostTested, mostNoise = 2, 12, 0.3
 	// What leaves more than a network of all inputs does is wrong.
 	const worse = 2
 	most := min(mostNoise, worse*s.unexplained(ctx)+1e-6)
@@ -168,6 +176,11 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 		child := s.child([]*symbolic.Expr{c.F}, factor, smoothWhy)
 		if child == nil || s.root.visited[child.key] {
 			continue
+		}
+		if noisy && tested < mostTested {
+			if tested++; s.losesWith(ctx, child) {
+				continue
+			}
 		}
 		followed++
 		if child.solve(ctx) {

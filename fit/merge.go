@@ -89,6 +89,7 @@ func (s *state) monomialSearch(ctx context.Context) bool {
 		}
 	}
 	slices.SortStableFunc(smooth, func(a, b found) int { return cmp.Compare(a.roughness, b.roughness) })
+	_, _, noisy := s.smooth(ctx)
 	for _, f := range smooth[:min(len(smooth), 2)] {
 		var z, m []*symbolic.Expr
 		for i, name := range d.Names {
@@ -103,7 +104,7 @@ func (s *state) monomialSearch(ctx context.Context) bool {
 		if len(m) > 0 {
 			factor = symbolic.Mul(m...)
 		}
-		if c := s.child([]*symbolic.Expr{symbolic.Mul(z...)}, factor, smoothWhy); c != nil && ctx.Err() == nil {
+		if c := s.child([]*symbolic.Expr{symbolic.Mul(z...)}, factor, smoothWhy); c != nil && ctx.Err() == nil && !(noisy && s.losesWith(ctx, c)) {
 			if c.solve(ctx) {
 				return true
 			}

@@ -16,6 +16,9 @@ const (
 	noisyRelative = 3e-3
 	// nestedRows is the least number of rows for telling nested networks apart.
 	nestedRows = 500
+	// worseUnseen is by how much the unseen error of a true reduction may be larger
+	// than that of the problem it came from.
+	worseUnseen = 1.03
 	// mostNested bounds how many reductions are compared.
 	mostNested = 24
 )
@@ -51,11 +54,11 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		shifts := translations(plain, leveled(plain), loosest)
 		scales := scalings(columns, leveled(columns), loosest)
 		for _, limit := range []float64{0.02, 0.05, 0.1, loosest} {
-			if gens := independent(within(shifts, limit), len(d.Names)-1); len(gens) > 0 {
+			if gens := independent(below(shifts, limit), len(d.Names)-1); len(gens) > 0 {
 				add(s.translated(gens, why))
 				add(s.translated(gens[:1], why))
 			}
-			if gens := independent(within(scales, limit), len(d.Names)-1); len(gens) > 0 {
+			if gens := independent(below(scales, limit), len(d.Names)-1); len(gens) > 0 {
 				add(s.scaled(gens, why))
 				add(s.scaled(gens[:1], why))
 			}
@@ -82,7 +85,7 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	}
 	// A difference of two errors on the same rows is mostly that of the
 	// networks, not of the noise in them.
-	worse := 1.03
+	worse := worseUnseen
 	if s.coarse(ctx) {
 		worse = 3
 	}
@@ -97,21 +100,35 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		}
 	}
 	// What noise leaves is the same for all true reductions, and then fewer inputs
-	// are better; where networks are the limit, a true one fits better than a false
+	// are better, and simpler ones; where networks are the limit, a true one fits better than a false
 	// one.
 	least := math.Inf(1)
 	for _, p := range kept {
 		least = min(least, p.err)
 	}
 	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(1.1)) }
+	coarse := s.coarse(ctx)
 	slices.SortStableFunc(kept, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)), cmp.Compare(a.err, b.err))
+		order := cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)))
+		if !coarse {
+			order = cmp.Or(order, cmp.Compare(a.c.length(), b.c.length()))
+		}
+		return cmp.Or(order, cmp.Compare(a.err, b.err))
 	})
 	var out []*state
 	for _, p := range kept {
 		out = append(out, p.c)
 	}
 	return out
+}
+
+// length is the number of nodes of the columns and of the factor of the target.
+func (s *state) length() int {
+	n := s.factor.Complexity()
+	for _, c := range s.columns {
+		n += c.Complexity()
+	}
+	return n
 }
 
 // coarse reports whether it is the size of networks that limits how well they
@@ -122,8 +139,8 @@ func (s *state) coarse(ctx context.Context) bool {
 	return len(narrow) > 0 && len(wide) > 0 && narrow[0].relative > gain*wide[0].relative
 }
 
-// within keeps the generators with residuals below limit.
-func within(gens []generator, limit float64) []generator {
+// below keeps the generators with residuals below limit.
+func below(gens []generator, limit float64) []generator {
 	var out []generator
 	for _, g := range gens {
 		if g.residual < limit {
@@ -131,6 +148,29 @@ func within(gens []generator, limit float64) []generator {
 		}
 	}
 	return out
+}
+
+// unseen is unseenError of the target, remembered.
+func (s *state) unseen(ctx context.Context) float64 {
+	if s.unseenKnown == 0 {
+		e := s.unseenError(ctx, false)
+		if ctx.Err() != nil {
+			return e
+		}
+		s.unseenKnown = e
+	}
+	return s.unseenKnown
+}
+
+// losesWith reports whether networks of the smaller problem c predict unseen rows
+// worse than networks of s do: then c is no reduction of s.
+func (s *state) losesWith(ctx context.Context, c *state) bool {
+	err, base := c.unseen(ctx), s.unseen(ctx)
+	if err <= worseUnseen*base {
+		return false
+	}
+	s.trace("refuted: unseen error %.3g of %s after %.3g", err, c.key, base)
+	return true
 }
 
 // unseenError is the error that small networks of the inputs of s reach on rows
@@ -148,7 +188,26 @@ func (s *state) unseenError(ctx context.Context, logs bool) float64 {
 		all = symbolic.Data{Names: all.Names, Cols: d.Cols, Y: d.Y}
 	}
 	rows := min(len(all.Y)/2, networkRows)
-	d, unseen := head(all, rows), all.Rows(len(all.Y)-rows, len(all.Y))
+	best := s.testError(ctx, head(all, rows), all.Rows(len(all.Y)-rows, len(all.Y)))
+	if !logs && ctx.Err() == nil {
+		// Ratios spread over decades, with most rows at one end.
+		const wide = 10
+		v, any := view{logX: make([]bool, len(all.Cols))}, false
+		for i, c := range all.Cols {
+			lo, hi := bounds(c)
+			v.logX[i] = lo > 0 && hi > wide*lo
+			any = any || v.logX[i]
+		}
+		if any {
+			all.Cols = v.data(all).Cols
+			best = min(best, s.testError(ctx, head(all, rows), all.Rows(len(all.Y)-rows, len(all.Y))))
+		}
+	}
+	return best
+}
+
+// testError is the least error on rows unseen of small networks trained on d.
+func (s *state) testError(ctx context.Context, d, unseen symbolic.Data) float64 {
 	n := len(d.Names)
 	shapes := []*kan.Network{mustNew([]int{n, 1}, nil, d.Names)}
 	grids := []int{4, 12}

@@ -131,7 +131,8 @@ type model struct {
 	cols     [][]float64
 	negative bool
 	scale    float64   // spread of the target
-	error    float64   // root mean square of what it leaves, as a share of scale
+	left     float64   // root mean square of what it leaves of the target, as a share of scale
+	error    float64   // root mean square of its own error, without noise, likewise
 	lo, hi   []float64 // of each input, quantiles between which networks are good
 }
 
@@ -139,7 +140,7 @@ type model struct {
 // none.
 func (s *state) model(ctx context.Context) *model {
 	d := head(s.data.search, networkRows)
-	var best *model
+	var best, second *model
 	for _, width := range viewWidths {
 		for _, v := range s.views(ctx, width) {
 			m := &model{view: v, cols: d.Cols, negative: allNegative(d.Y), scale: s.scale}
@@ -147,13 +148,26 @@ func (s *state) model(ctx context.Context) *model {
 			if !ok {
 				continue
 			}
-			if m.error = math.Sqrt(mse) / s.scale; best == nil || m.error < best.error {
-				best = m
+			m.error = math.Sqrt(mse) / s.scale
+			m.left = m.error
+			switch {
+			case best == nil || m.error < best.error:
+				best, second = m, best
+			case second == nil || m.error < second.error:
+				second = m
 			}
 		}
 	}
 	if best == nil {
 		return nil
+	}
+	if second != nil {
+		// Noise is not the network's error. What two networks disagree by is nearer
+		// to it, though they share what both fitted to the same noise.
+		const shared = 1.5
+		if mse, ok := meanSquare(best.at(nil), second.at(nil), d.W); ok {
+			best.error = min(best.error, shared*math.Sqrt(mse)/s.scale)
+		}
 	}
 	for _, c := range d.Cols {
 		sorted := slices.Clone(c)

@@ -70,9 +70,11 @@ func (s *state) reductions(ctx context.Context) bool {
 		}
 	}
 	// Of networks that explain little, gradients are no guide: what oscillates
-	// shows a merge by that it fits at all.
+	// shows a merge by that it fits at all. Not so where it is noise that they do
+	// not explain.
 	const little, hardly = 0.2, 0.6
-	if best > little && (s.longerHashedExpressions(ctx) || s.front.exact() != nil || s.merges(ctx)) {
+	_, _, noisy := s.smooth(ctx)
+	if best > little && !noisy && (s.longerHashedExpressions(ctx) || s.front.exact() != nil || s.merges(ctx)) {
 		return true
 	}
 	if best > noisyRelative && best < hardly && len(s.data.train.Y) >= nestedRows {

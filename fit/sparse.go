@@ -82,6 +82,9 @@ func newSparseFit(features [][]float64, target, w []float64) *sparseFit {
 // each step with the features chosen so far.
 func (s *sparseFit) forward(limit int, visit func(relative float64)) float64 {
 	used := make([]bool, len(s.features))
+	for _, j := range s.chosen {
+		used[j] = true
+	}
 	relative := 1.0
 	for len(s.chosen) < limit {
 		best, gain := -1, 0.0

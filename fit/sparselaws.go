@@ -24,12 +24,7 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 		return false
 	}
 	d := head(s.data.search, sparseRows(limit))
-	dicts := monomialDictionaries(d, limit)
-	dicts = append(dicts,
-		dictionary{"sine and cosine", unaryDictionary(d, []string{"sin", "cos"}, limit)},
-		dictionary{"exponential", unaryDictionary(d, []string{"exp", "exp(-x)"}, limit)},
-		dictionary{"logarithm and root", unaryDictionary(d, []string{"log", "sqrt"}, limit)},
-	)
+	dicts := sparseDictionaries(d, limit)
 	var tasks []task
 	// The small dictionaries come first under every transform, then the
 	// larger ones: short formulas are met early.
@@ -52,6 +47,16 @@ func (s *state) sparseLaws(ctx context.Context) bool {
 		tasks = append(tasks, s.combination(dict, transforms[0]), s.combination(dict, transforms[2]))
 	}
 	return s.try(ctx, tasks)
+}
+
+// sparseDictionaries lists dictionaries of at most limit features, small ones
+// first.
+func sparseDictionaries(d symbolic.Data, limit int) []dictionary {
+	return append(monomialDictionaries(d, limit),
+		dictionary{"sine and cosine", unaryDictionary(d, []string{"sin", "cos"}, limit)},
+		dictionary{"exponential", unaryDictionary(d, []string{"exp", "exp(-x)"}, limit)},
+		dictionary{"logarithm and root", unaryDictionary(d, []string{"log", "sqrt"}, limit)},
+	)
 }
 
 // combination is the task of fitting T(y) by a sparse combination of features.

@@ -44,10 +44,11 @@ type state struct {
 	net  *trained   // the network of least held-out error so far
 	flat []*trained // the networks of one layer of curves, best first
 
-	trained map[int][]*view // networks of all inputs by width, see views
-	merged  bool            // whether merges were tried out
-	indexed bool            // whether longer formulas were looked up by their values
-	reached float64         // share of the variance of the root's target that its networks leave
+	trained     map[int][]*view // networks of all inputs by width, see views
+	unseenKnown float64         // see unseen; 0 for not known
+	merged      bool            // whether merges were tried out
+	indexed     bool            // whether longer formulas were looked up by their values
+	reached     float64         // share of the variance of the root's target that its networks leave
 
 	// judged is the candidate that settled was last asked about, and white what
 	// it found.
