@@ -31,7 +31,7 @@ func (s *state) expressions(ctx context.Context) bool {
 	d := head(s.data.search, bankRows)
 	smooth, tolerance, noisy := s.smooth(ctx)
 	if noisy {
-		if s.smoothLaws(ctx, smooth, tolerance) || s.root.settled(ctx, true) {
+		if s.smoothLaws(ctx, smooth, tolerance) || s.root.settled(ctx, false) {
 			return true
 		}
 		d = head(smooth, bankRows)
@@ -44,7 +44,7 @@ func (s *state) expressions(ctx context.Context) bool {
 	for _, t := range outputTransforms() {
 		tasks = append(tasks, s.matched("sums", d, t, bank.Sums))
 	}
-	if s.try(ctx, tasks) || s.root.settled(ctx, true) {
+	if s.try(ctx, tasks) || s.root.settled(ctx, false) {
 		return true
 	}
 	// Without noise gradients know better what to merge, and this comes after

@@ -97,12 +97,12 @@ func (s *state) solve(ctx context.Context) bool {
 	s.trace("begin %s", s.key)
 	defer s.trace("end %s", s.key)
 	for _, st := range []stage{
-		{"power laws", (*state).powerLaws, true},
-		{"polynomials and rationals", (*state).sparseLaws, true},
-		{"networks of the reduced problem", (*state).refuted, true},
-		{"functions of one variable", (*state).univariate, true},
-		{"formulas by their values", (*state).hashedExpressions, true},
-		{"short formulas", (*state).expressions, true},
+		{"power laws", (*state).powerLaws, false},
+		{"polynomials and rationals", (*state).sparseLaws, false},
+		{"networks of the reduced problem", (*state).refuted, false},
+		{"functions of one variable", (*state).univariate, false},
+		{"formulas by their values", (*state).hashedExpressions, false},
+		{"short formulas", (*state).expressions, false},
 		{"symmetries", (*state).reductions, true},
 		{"longer formulas by their values", (*state).longerHashedExpressions, true},
 		{"parts", (*state).divisions, true},
@@ -132,6 +132,11 @@ func (s *state) refuted(ctx context.Context) bool {
 	const least, fine = 3e-4, 1e-3
 	parent := s.parent.least()
 	if math.IsInf(parent, 1) {
+		return false
+	}
+	if _, _, noisy := s.parent.smooth(ctx); noisy {
+		// The noise is a larger share of what varies less.
+		s.dead = s.parent.losesWith(ctx, s)
 		return false
 	}
 	// Where it fits to many digits, how many is a matter of luck.

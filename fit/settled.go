@@ -10,9 +10,9 @@ import (
 
 // settled reports whether the best formula leaves nothing but noise, so that
 // the search can end: what it leaves of the target is not predicted by a
-// network of all inputs, the formula has hardly a constant that is not exact, and
-// it explains most of the target; late in the search two such constants are
-// allowed. Without noise no formula but an exact one passes: what a wrong one
+// network of all inputs, the formula is short with hardly a constant that is not
+// exact, and it explains most of the target; late in the search two such constants
+// are allowed, and early more nodes without any. Without noise no formula but an exact one passes: what a wrong one
 // leaves is smooth.
 func (s *state) settled(ctx context.Context, late bool) bool {
 	b := s.front.best()
@@ -25,11 +25,11 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	// Constants that are not exact are what overfitting is made of: with more
 	// of them a better formula is worth looking for, and likewise where the
 	// formula is long. Polishing makes formulas shorter, but not by that much.
-	mostConstants, mostSize := 1, 12
+	mostConstants, mostSize := 1, 6
 	if late {
 		mostConstants, mostSize = 2, 16
 	}
-	if b.complexity > 2*mostSize || len(b.expr.FreeValues()) > 2*mostConstants+2 {
+	if b.complexity > max(2*mostSize, 16) || len(b.expr.FreeValues()) > 2*mostConstants+2 {
 		s.judged = nil
 		return false
 	}
@@ -38,6 +38,10 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false
+	if len(b.expr.FreeValues()) == 0 {
+		// Nothing was adapted to the noise.
+		mostSize = max(mostSize, 12)
+	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
 		s.judged = nil
 		return false

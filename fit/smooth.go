@@ -51,6 +51,8 @@ func (s *state) smooth(ctx context.Context) (d symbolic.Data, tolerance float64,
 func (s *state) smoothLaws(ctx context.Context, d symbolic.Data, tolerance float64) bool {
 	limit := min(120, s.dictionaryLimit())
 	d = head(d, sparseRows(limit))
+	all := d
+	d = mostlyOneSign(d)
 	negative := allNegative(d.Y)
 	var tasks []task
 	dicts := append(sparseDictionaries(d, limit), dictionary{"composed", composedDictionary(d, limit)})
@@ -72,8 +74,45 @@ func (s *state) smoothLaws(ctx context.Context, d symbolic.Data, tolerance float
 			}})
 		}
 	}
-	tasks = append(tasks, s.noisyQuotients(d)...)
+	tasks = append(tasks, s.noisyQuotients(all)...)
 	return s.try(ctx, tasks)
+}
+
+// mostlyOneSign leaves out the rows where the target has the sign that few have:
+// noise, or a network, goes through zero where a law like sqrt(x) ends, and many
+// output transforms are for one sign only.
+func mostlyOneSign(d symbolic.Data) symbolic.Data {
+	const few = 0.1
+	var positive, negative []int
+	for i, y := range d.Y {
+		if y > 0 {
+			positive = append(positive, i)
+		} else if y < 0 {
+			negative = append(negative, i)
+		}
+	}
+	rows := positive
+	if len(negative) > len(positive) {
+		rows = negative
+	}
+	if float64(len(rows)) < (1-few)*float64(len(d.Y)) || len(rows) == len(d.Y) {
+		return d
+	}
+	pick := func(v []float64) []float64 {
+		if v == nil {
+			return nil
+		}
+		out := make([]float64, len(rows))
+		for k, i := range rows {
+			out[k] = v[i]
+		}
+		return out
+	}
+	out := symbolic.Data{Names: d.Names, Y: pick(d.Y), W: pick(d.W)}
+	for _, c := range d.Cols {
+		out.Cols = append(out.Cols, pick(c))
+	}
+	return out
 }
 
 // within returns the sparse fits of a target, weighted such that its errors are
