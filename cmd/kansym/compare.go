@@ -92,6 +92,9 @@ func (p *program) compare(ctx context.Context, path string, o *compareOptions) e
 	if o.inputsGiven && len(o.inputs) == 0 {
 		return errors.New("--inputs names no column")
 	}
+	if err := checkRowsUsed(o.rowsUsed, 0); err != nil {
+		return err
+	}
 	vocabulary, err := newVocabulary(o.library, o.functions)
 	if err != nil {
 		return err
@@ -118,6 +121,9 @@ func (p *program) compare(ctx context.Context, path string, o *compareOptions) e
 		Missing: missing, Reserved: vocabulary.reserved,
 	})
 	if err != nil {
+		return err
+	}
+	if err := checkRowsUsed(o.rowsUsed, len(data.Inputs())); err != nil {
 		return err
 	}
 	budget := time.Duration(o.time)

@@ -101,6 +101,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	if o.inputsGiven && len(o.inputs) == 0 {
 		return errors.New("--inputs names no column")
 	}
+	if err := checkRowsUsed(o.rowsUsed, 0); err != nil {
+		return err
+	}
 	vocabulary, err := newVocabulary(o.library, o.functions)
 	if err != nil {
 		return err
@@ -122,6 +125,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 		Missing: missing, Reserved: vocabulary.reserved,
 	})
 	if err != nil {
+		return err
+	}
+	if err := checkRowsUsed(o.rowsUsed, len(data.Inputs())); err != nil {
 		return err
 	}
 	opt := fit.Options{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ target if the table has it.`,
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "-", "write to `file`; - is standard output")
-	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction)")
+	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction, and a number if there is such a column)")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop leaves the prediction empty, error stops")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing on standard error")
@@ -83,6 +84,10 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	if err != nil {
 		return err
 	}
+	name, err := predictionName(o.column, model, job.header)
+	if err != nil {
+		return err
+	}
 	if o.output != "-" && path != "-" && sameFile(o.output, path) {
 		return fmt.Errorf("%s holds the data and would be overwritten; choose another file", o.output)
 	}
@@ -91,13 +96,6 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 		return err
 	}
 	defer out.discard()
-	name := o.column
-	if name == "" {
-		name = "prediction"
-		if model.target != "" {
-			name = model.target + "_predicted"
-		}
-	}
 	var bad error // what is wrong with the data, not with the output
 	err = out.write(func(w io.Writer) error {
 		b := bufio.NewWriter(w)
@@ -120,6 +118,27 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 		fmt.Fprintf(p.stderr, "kansym: %s\n", s)
 	}
 	return nil
+}
+
+// predictionName is what the column of predictions is called: as the user asks,
+// or by a name that no column has.
+func predictionName(asked string, model *predictor, h table.Header) (string, error) {
+	taken := func(name string) bool { return h.Line > 0 && slices.Contains(h.Columns, name) }
+	if asked != "" {
+		if taken(asked) {
+			return "", fmt.Errorf("--column %s: %s has a column of this name; choose another", asked, h.Source)
+		}
+		return asked, nil
+	}
+	base := "prediction"
+	if model.target != "" {
+		base = model.target + "_predicted"
+	}
+	name := base
+	for k := 2; taken(name); k++ {
+		name = base + "_" + strconv.Itoa(k)
+	}
+	return name, nil
 }
 
 // blockRows is how many rows are predicted at a time.
@@ -235,7 +254,9 @@ func (j *prediction) numbers(rec table.Record) (bool, error) {
 		v, cell := table.ParseCell(rec.Fields[i])
 		switch {
 		case cell == table.CellText:
-			return false, table.NotNumber(j.header, rec, i)
+			err := table.NotNumber(j.header, rec, i)
+			err.Hint += ", or leave the cell empty if there is no number"
+			return false, err
 		case cell != table.CellNumber && j.missing == table.MissingError:
 			return false, &table.Error{
 				Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],

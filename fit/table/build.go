@@ -108,7 +108,11 @@ func (b *builder) add(rec Record) error {
 		case CellInf:
 			b.report.Inf++
 		default:
-			return NotNumber(b.header, rec, i)
+			err := NotNumber(b.header, rec, i)
+			if err.Hint == correct {
+				err.Hint += ", or leave the column out with --exclude"
+			}
+			return err
 		}
 		complete = false
 		b.lacking[k]++

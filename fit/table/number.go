@@ -95,8 +95,11 @@ func diagnose(field []byte, sep byte) (problem, hint string) {
 	case outOfRange(text):
 		return quoted + " is too large for a 64-bit floating-point number", "use larger units"
 	}
-	return quoted + " is not a number", "correct it, or leave the column out with --exclude"
+	return quoted + " is not a number", correct
 }
+
+// correct is the hint for a text that is nothing like a number.
+const correct = "correct it"
 
 func isNumber(text string) bool {
 	_, cell := ParseCell([]byte(text))
