@@ -109,8 +109,11 @@ func (s *state) candidate(c *scored) *Candidate {
 		k.RMSEHeldout = math.Sqrt(mse)
 	}
 	k.R2Train = r2(k.RMSETrain, s.scale)
-	// Few held-out rows say little about the spread; the training rows do.
-	k.R2Heldout = r2(k.RMSEHeldout, s.scale)
+	// About the mean of the held-out rows themselves no constant is above 0.
+	k.R2Heldout = r2(k.RMSEHeldout, spread(s.data.all.Y, s.data.all.W))
+	if k.R2Heldout == 0 && c.exact {
+		k.R2Heldout = 1 // a single row, or equal ones
+	}
 	free := 0
 	c.expr.Walk(func(n *symbolic.Expr) bool {
 		if n.Kind() == symbolic.KindFloat {
