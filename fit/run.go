@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
@@ -124,30 +123,6 @@ func (s *state) recover(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// refitOnly fits the constants of the caller's formula.
-func (s *state) refitOnly(ctx context.Context) error {
-	for _, v := range s.opt.Refit.Vars() {
-		if !slices.Contains(s.data.train.Names, v) {
-			return fmt.Errorf("fit: the formula uses %q, which is not an input column", v)
-		}
-	}
-	f, err := symbolic.Refit(ctx, s.opt.Refit, s.data.train, symbolic.RefitOptions{Starts: 8, Seed: s.opt.Seed})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
-	c := s.measure(f)
-	if c == nil {
-		return fmt.Errorf("%w: the formula is undefined on some row; restrict the data or the formula", ErrNoAnswer)
-	}
-	if len(f.Redundant) > 0 {
-		s.warnings = append(s.warnings, "the data do not tell all constants of the formula apart; those without a standard error were kept where they were")
-	}
-	// The formula is the user's: its constants are fitted and its form kept.
-	c.polished = true
-	s.front.add(c)
-	return nil
 }
 
 // polishFront snaps and simplifies what is on the front.

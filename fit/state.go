@@ -150,8 +150,18 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	return c
 }
 
-// measure computes errors, size and description length of a fitted formula.
+// measure computes errors, size and description length of a fitted formula. It is
+// nil if the formula is undefined on some row or jumps next to one.
 func (s *state) measure(f symbolic.Fit) *scored {
+	c := s.measureAny(f)
+	if c == nil || s.abrupt(f.Expr) {
+		return nil
+	}
+	return c
+}
+
+// measureAny is measure for a formula that may jump.
+func (s *state) measureAny(f symbolic.Fit) *scored {
 	c := &scored{expr: f.Expr, fit: f}
 	var ok bool
 	if c.trainMSE, ok = errorOn(f.Expr, s.data.train); !ok {
@@ -162,9 +172,6 @@ func (s *state) measure(f symbolic.Fit) *scored {
 		if c.heldMSE, ok = errorOn(f.Expr, s.data.held); !ok {
 			return nil
 		}
-	}
-	if s.abrupt(f.Expr) {
-		return nil
 	}
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()
