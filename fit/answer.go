@@ -131,6 +131,10 @@ func (s *state) candidate(c *scored) *Candidate {
 		}
 		return true
 	})
+	walked := slices.Clone(k.Constants)
+	for i, at := range c.expr.DecimalOrder() {
+		k.Constants[i] = walked[at]
+	}
 	for _, n := range c.snaps {
 		k.Constants = append(k.Constants, Constant{Value: n.Value, StdErr: n.StdErr, Snapped: n.Form})
 	}

@@ -66,7 +66,8 @@ type Candidate struct {
 	Expr *symbolic.Expr `json:"-"`
 }
 
-// Constant is a number of a formula, in the order in which it is printed.
+// Constant is a decimal of a formula. Those of a candidate are in the order in
+// which the formula is printed, before the exact numbers that replaced others.
 type Constant struct {
 	Value float64 `json:"value"`
 	// StdErr is the standard error of the fitted value; 0 if the constant was

@@ -161,6 +161,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 		}
 		return noAnswer(ctx, err)
 	}
+	if constants != nil {
+		constants = report.NameConstants(result.Best.Expr, constants)
+	}
 	result.Warnings = merge(data.Warnings, result.Warnings)
 	result.Seconds = time.Since(start).Round(time.Millisecond).Seconds()
 	if err := p.writeOutputs(result, data, vocabulary, outputs, o, constants); err != nil {
