@@ -148,28 +148,3 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 		}
 	}
 }
-
-// repeatedExtreme returns a value that several rows of y have and that is farther
-// from all other values than these are from each other, as numbers that stand for
-// a missing one are; ok is false if there is none.
-func repeatedExtreme(y []float64) (value float64, times int, ok bool) {
-	const least = 3
-	sorted := slices.Sorted(slices.Values(y))
-	n := len(sorted)
-	for _, end := range []float64{sorted[0], sorted[n-1]} {
-		first, after := slices.Index(sorted, end), n
-		for after > first && sorted[after-1] != end {
-			after--
-		}
-		times := after - first
-		if times < least || times > n/2 {
-			continue
-		}
-		rest := slices.Concat(sorted[:first], sorted[after:])
-		lo, hi := rest[0], rest[len(rest)-1]
-		if hi > lo && max(lo-end, end-hi) > hi-lo {
-			return end, times, true
-		}
-	}
-	return 0, 0, false
-}

@@ -68,9 +68,6 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 		}
 		return nil, fmt.Errorf("%w: column %s is constant on the training rows", ErrNoAnswer, name)
 	}
-	if v, times, ok := repeatedExtreme(t.Cols[t.Target]); ok {
-		s.warnings = append(s.warnings, fmt.Sprintf("the value %g stands in %d rows of column %s, far from all others: if it means that a value is missing, remove those rows", v, times, t.Columns[t.Target]))
-	}
 	budget, cancel := context.WithTimeout(ctx, opt.Time-reserve(opt.Time))
 	defer cancel()
 

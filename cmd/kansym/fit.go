@@ -74,7 +74,7 @@ interrupted.`,
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number, or have one that seems to stand for a missing one (-999, far from all others): drop, error, or keep-sentinels, which drops the former and keeps the latter")
 	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")

@@ -54,6 +54,10 @@ type Table struct {
 	// Missing says what incomplete rows were left out.
 	Missing MissingReport
 
+	// Sentinels are the numbers that seemed to stand for missing ones. The rows
+	// that have them were left out.
+	Sentinels []Sentinel
+
 	// Warnings are sentences for the user: what was dropped, renamed or
 	// guessed.
 	Warnings []string
@@ -78,7 +82,8 @@ type Options struct {
 	// Weights is the column with the weight of each row; empty means none.
 	Weights string
 
-	// Missing says what to do with rows that lack a number.
+	// Missing says what to do with rows that lack a number or have one that
+	// seems to stand for a missing one.
 	Missing Missing
 
 	// Reserved tells which identifiers formulas use themselves, so that no
@@ -191,6 +196,9 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	}
 	t, err := b.finish()
 	if err != nil {
+		return nil, err
+	}
+	if err := t.dropSentinels(opt.Missing, &b.lines); err != nil {
 		return nil, err
 	}
 	if err := t.check(); err != nil {
