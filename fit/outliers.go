@@ -110,7 +110,7 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 		for r, keep := range ok {
 			if !keep {
 				if name {
-					wrong = append(wrong, fmt.Sprintf("%.6g instead of %.6g", d.Y[r], values[r]))
+					wrong = append(wrong, fmt.Sprintf("%.6g instead of %.6g", d.Y[r]*s.unit, values[r]*s.unit))
 				}
 				continue
 			}

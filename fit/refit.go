@@ -13,7 +13,7 @@ import (
 
 // refitOnly fits the constants of the caller's formula.
 func (s *state) refitOnly(ctx context.Context) error {
-	e := s.opt.Refit
+	e := s.inSearch()
 	for _, v := range e.Vars() {
 		if !slices.Contains(s.data.train.Names, v) {
 			return fmt.Errorf("fit: the formula uses %q, which is not an input column", v)
@@ -41,9 +41,9 @@ func (s *state) refitOnly(ctx context.Context) error {
 	case err != nil && !errors.Is(err, symbolic.ErrUndefined):
 		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	case err != nil:
-		return fmt.Errorf("%w: %s", ErrNoAnswer, "the formula "+s.whereUndefined(e, s.data.train))
+		return fmt.Errorf("%w: %s", ErrNoAnswer, "the formula "+s.whereUndefined(e, false, s.data.train))
 	case c == nil:
-		return fmt.Errorf("%w: fitted to the training rows the formula is %s, which %s", ErrNoAnswer, f.Expr, s.whereUndefined(f.Expr, s.data.all))
+		return fmt.Errorf("%w: fitted to the training rows the formula is %s, which %s", ErrNoAnswer, f.Expr, s.whereUndefined(f.Expr, true, s.data.all))
 	}
 	if len(f.Redundant) > 0 {
 		s.warnings = append(s.warnings, "the data do not tell all constants of the formula apart; those without a standard error were kept where they were")
@@ -59,7 +59,7 @@ func (s *state) refitOnly(ctx context.Context) error {
 // every row.
 func (s *state) definedStarts(ctx context.Context) []*symbolic.Expr {
 	const draws, most = 2000, 8
-	e := s.opt.Refit
+	e := s.inSearch()
 	p := len(e.FreeValues())
 	if p == 0 {
 		return nil
@@ -121,13 +121,13 @@ func (s *state) drawConstants(rng *rand.Rand, p int) []*symbolic.Expr {
 }
 
 // whereUndefined says, in words for an error, on which rows of d e is undefined
-// with its constants as they are and as drawn.
-func (s *state) whereUndefined(e *symbolic.Expr, d symbolic.Data) string {
+// with its constants as they are and, if they are not fitted, as drawn.
+func (s *state) whereUndefined(e *symbolic.Expr, fitted bool, d symbolic.Data) string {
 	const draws = 30
 	d = head(d, searchRows)
 	p := len(e.FreeValues())
-	if e != s.opt.Refit {
-		p = 0 // its constants are fitted
+	if fitted {
+		p = 0
 	}
 	always := undefinedRows(e, d)
 	rng := rand.New(rand.NewPCG(s.opt.Seed, 0xdef1))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/kansym/kansym/fit/table"
@@ -60,13 +61,17 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 		opt.Time = defaultTime
 	}
 	d := split(t, opt)
+	unit := unitOf(d.train.Y)
+	if unit != 1 {
+		d.rescale(unit)
+	}
 	s := newState(d, opt)
+	s.unit = unit
 	if s.scale == 0 || !finite(s.scale) {
-		name := t.Names[t.Target]
-		if lo, hi := bounds(d.train.Y); lo < hi {
-			return nil, fmt.Errorf("%w: column %s reaches from %g to %g, too far for squares of its values; express it in other units", ErrNoAnswer, name, lo, hi)
+		if lo, hi := bounds(t.Y()); lo < hi && (!finite(s.scale) || slices.Max(d.train.Y) > slices.Min(d.train.Y)) {
+			return nil, s.outOfRange(t)
 		}
-		return nil, fmt.Errorf("%w: column %s is constant on the training rows", ErrNoAnswer, name)
+		return nil, fmt.Errorf("%w: column %s of %s is constant on the training rows", ErrNoAnswer, t.Columns[t.Target], t.Source)
 	}
 	budget, cancel := context.WithTimeout(ctx, opt.Time-reserve(opt.Time))
 	defer cancel()
@@ -90,6 +95,9 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 			return nil, fmt.Errorf("%w: the time was over before the first", ErrNoAnswer)
 		}
 		return nil, fmt.Errorf("%w: every formula tried was undefined on some row", ErrNoAnswer)
+	}
+	if err := s.representable(t); err != nil {
+		return nil, err
 	}
 	r = s.result(t)
 	r.Interrupted = budget.Err() != nil

@@ -24,6 +24,8 @@ type state struct {
 	domains map[string]symbolic.Interval
 	scale   float64 // root mean square of the target about its mean, training rows
 
+	unit float64 // of the target in data, see unitOf
+
 	front    *front
 	warnings []string
 
@@ -71,7 +73,7 @@ type state struct {
 }
 
 func newState(d parts, opt Options) *state {
-	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}, reached: 1}
+	s := &state{opt: opt, data: d, unit: 1, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}, reached: 1}
 	s.root, s.factor, s.visited = s, symbolic.Int(1), map[string]bool{}
 	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads

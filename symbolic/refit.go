@@ -299,6 +299,10 @@ func perturb(v []float64, rng *rand.Rand) {
 	}
 }
 
+// AffineConstants marks, in the order of FreeValues, free constants in which e is
+// jointly affine while the others are held: those that Refit eliminates.
+func (e *Expr) AffineConstants() []bool { return affineParams(e) }
+
 // affineParams marks free constants in which e is jointly affine while the
 // others are held. Which set is taken is decided from the outside in: in
 // a*(x+b) it is a.

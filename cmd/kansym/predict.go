@@ -165,6 +165,7 @@ type prediction struct {
 
 	rows, undefined, incomplete int
 	compared                    int
+	unit                        float64 // of the following, see compare
 	sse, mean, spread           float64
 }
 
@@ -332,7 +333,8 @@ func (j *prediction) flush(w *bufio.Writer) error {
 }
 
 // compare counts a prediction and, where the target is known, its error. The
-// spread of the target is accumulated as by Welford (1962).
+// spread of the target is accumulated as by Welford (1962), in units of the first
+// number that is not 0, whose squares stay in range.
 func (j *prediction) compare(y, truth float64) {
 	if math.IsNaN(y) {
 		j.undefined++
@@ -340,6 +342,12 @@ func (j *prediction) compare(y, truth float64) {
 	}
 	if math.IsNaN(truth) {
 		return
+	}
+	if j.unit == 0 {
+		j.unit = math.Abs(truth)
+	}
+	if j.unit > 0 {
+		y, truth = y/j.unit, truth/j.unit
 	}
 	j.compared++
 	j.sse += (y - truth) * (y - truth)
@@ -358,7 +366,11 @@ func (j *prediction) summary() string {
 		parts = append(parts, fmt.Sprintf("a number is missing in %d of %d rows", j.incomplete, j.rows))
 	}
 	if j.compared > 0 {
-		s := fmt.Sprintf("RMSE %.3g against %s", math.Sqrt(j.sse/float64(j.compared)), j.header.Columns[j.target])
+		rmse := math.Sqrt(j.sse / float64(j.compared))
+		if j.unit > 0 {
+			rmse *= j.unit
+		}
+		s := fmt.Sprintf("RMSE %.3g against %s", rmse, j.header.Columns[j.target])
 		if j.spread > 0 {
 			s += ", R^2 " + symbolic.TableR2(1-j.sse/j.spread)
 		}
