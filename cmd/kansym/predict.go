@@ -237,8 +237,10 @@ func (j *prediction) fill() (more bool, err error) {
 			return false, j.rd.Err()
 		}
 		rec := j.rd.Record()
-		ok, err := j.numbers(rec)
-		if err != nil {
+		ok := false
+		if rec.Units {
+			j.rows, j.incomplete = -1, -1 // no row of data, and nothing is missing
+		} else if ok, err = j.numbers(rec); err != nil {
 			return false, err
 		}
 		j.text = j.appendRow(j.text, rec)

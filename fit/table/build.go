@@ -119,8 +119,8 @@ func (b *builder) add(rec Record) error {
 		case CellInf:
 			b.report.Inf++
 		default:
-			err := NotNumber(b.header, rec, i)
-			if err.Hint == correct {
+			err, word := notNumber(b.header, rec, i)
+			if word {
 				err.Hint += ", or leave the column out with --exclude"
 			}
 			return err
@@ -144,8 +144,14 @@ func (b *builder) add(rec Record) error {
 
 // NotNumber returns the error for field i of a row that holds text.
 func NotNumber(h Header, rec Record, i int) *Error {
-	problem, hint := diagnose(rec.Fields[i], h.Separator)
-	return &Error{Source: h.Source, Line: rec.Line, Column: h.Columns[i], Problem: problem, Hint: hint}
+	err, _ := notNumber(h, rec, i)
+	return err
+}
+
+// notNumber is NotNumber and tells whether the text was not meant as a number.
+func notNumber(h Header, rec Record, i int) (err *Error, word bool) {
+	problem, hint, word := diagnose(rec.Fields[i], h.Separator)
+	return &Error{Source: h.Source, Line: rec.Line, Column: h.Columns[i], Problem: problem, Hint: hint}, word
 }
 
 // finish makes the table of the rows added.

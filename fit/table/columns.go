@@ -102,7 +102,7 @@ func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 		if len(h.Columns) == 1 {
 			return &Error{
 				Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(shorten([]byte(h.Columns[0]))),
-				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks",
+				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks; if the line is a title, remove it",
 			}
 		}
 		return &Error{

@@ -187,7 +187,12 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	}
 	b := newBuilder(rd, roles, opt.Missing)
 	for rd.Next() {
-		if err := b.add(rd.Record()); err != nil {
+		rec := rd.Record()
+		if rec.Units {
+			rd.warnings = append(rd.warnings, fmt.Sprintf("line %d holds no number and was taken for the units of the columns", rec.Line))
+			continue
+		}
+		if err := b.add(rec); err != nil {
 			return nil, err
 		}
 	}
