@@ -86,12 +86,13 @@ func (h Header) target(opt Options, roles []role, excluded []bool) (int, error) 
 	}
 }
 
-// inputs marks the input columns in roles.
+// inputs marks the input columns in roles. A first column without a name, in which
+// spreadsheets and data frames number their rows, is none unless it is asked for.
 func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 	if refs == nil {
 		n := 0
 		for i := range roles {
-			if roles[i] == roleNone && !excluded[i] {
+			if roles[i] == roleNone && !excluded[i] && !(i == 0 && h.Columns[i] == "" && len(roles) > 2) {
 				roles[i] = roleInput
 				n++
 			}

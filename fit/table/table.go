@@ -185,6 +185,9 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rd.Header().Columns[0] == "" && roles[0] == roleNone && opt.Inputs == nil && !slices.Contains(opt.Exclude, "#1") {
+		rd.warnings = append(rd.warnings, "the first column has no name, as one that numbers the rows, and was left out; give it a name to use it")
+	}
 	b := newBuilder(rd, roles, opt.Missing)
 	for rd.Next() {
 		rec := rd.Record()

@@ -36,3 +36,22 @@ func TestUTF16(t *testing.T) {
 		}
 	}
 }
+
+// TestRowNumbers holds that the numbers of rows that data frames write are no
+// input.
+func TestRowNumbers(t *testing.T) {
+	const text = ",m,E\n0,1,2\n1,2,3\n2,3,5\n3,4,4\n"
+	tab := mustRead(t, text, Options{})
+	if !slices.Equal(tab.Names, []string{"m", "E"}) || len(tab.Warnings) != 1 {
+		t.Errorf("the columns are %q, the warnings %q", tab.Names, tab.Warnings)
+	}
+	if tab := mustRead(t, text, Options{Exclude: []string{"#1"}}); len(tab.Warnings) > 0 {
+		t.Errorf("the warnings are %q", tab.Warnings)
+	}
+	if _, err := read(t, text, Options{Inputs: []string{"#1", "m"}}); err == nil {
+		t.Error("a column without a name is an input")
+	}
+	if _, err := read(t, "m,,E\n0,1,2\n1,2,3\n2,3,5\n3,4,4\n", Options{}); err == nil {
+		t.Error("a second column without a name is passed over")
+	}
+}
