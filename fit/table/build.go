@@ -81,6 +81,7 @@ type builder struct {
 	lacking []int // missing cells of each used column
 	rows    int   // rows seen
 	lines   lineList
+	listed  bool // the inputs were, so that none need be excluded
 }
 
 func newBuilder(rd *Reader, roles []role, missing Missing) *builder {
@@ -120,7 +121,7 @@ func (b *builder) add(rec Record) error {
 			b.report.Inf++
 		default:
 			err, word := notNumber(b.header, rec, i)
-			if word {
+			if word && !b.listed {
 				err.Hint += ", or leave the column out with --exclude"
 			}
 			return err

@@ -189,6 +189,7 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 		rd.warnings = append(rd.warnings, "the first column has no name, as one that numbers the rows, and was left out; give it a name to use it")
 	}
 	b := newBuilder(rd, roles, opt.Missing)
+	b.listed = opt.Inputs != nil
 	for rd.Next() {
 		rec := rd.Record()
 		if rec.Units {
