@@ -373,8 +373,10 @@ func (j *prediction) summary() string {
 			rmse *= j.unit
 		}
 		s := fmt.Sprintf("RMSE %.3g against %s", rmse, j.header.Columns[j.target])
-		if j.spread > 0 {
-			s += ", R^2 " + symbolic.TableR2(1-j.sse/j.spread)
+		if math.IsInf(rmse, 0) || math.IsNaN(rmse) {
+			s = fmt.Sprintf("the RMSE against %s is too large for a number", j.header.Columns[j.target])
+		} else if r2 := 1 - j.sse/j.spread; j.spread > 0 && !math.IsInf(r2, 0) {
+			s += ", R^2 " + symbolic.TableR2(r2)
 		}
 		parts = append(parts, s)
 	}
