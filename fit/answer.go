@@ -37,8 +37,9 @@ func (s *state) result(t *table.Table) *Result {
 			r.Best = k
 		}
 	}
-	r.Noise.Estimate = s.noise()
-	if s.net != nil {
+	r.Noise.Estimate = s.noise() * s.unit
+	// The weights of a network have no unit of their own to put this one into.
+	if s.net != nil && s.unit == 1 {
 		r.Net = s.net.net
 		r.Network = &NetworkInfo{Shape: r.Net.Shape(), RMSEHeldout: math.Sqrt(s.net.mse), Edges: []symbolic.EdgeRow{}}
 		// The curves of a network that does not fit mean nothing.
@@ -94,23 +95,32 @@ func EdgesInDataUnits(net *kan.Network, rows []symbolic.EdgeRow) []symbolic.Edge
 
 // candidate describes a formula with its errors on every row of each part.
 func (s *state) candidate(c *scored) *Candidate {
+	searched := c // of the formula in the unit of the search
+	if d, ok := s.inData(c); ok {
+		c = d
+	}
 	k := &Candidate{
 		Expression:        c.expr.Format(library.LangExpr),
 		LaTeX:             c.expr.Format(library.LangLaTeX),
 		Complexity:        c.complexity,
 		Exact:             c.exact,
-		RMSETrain:         math.Sqrt(c.trainMSE),
-		RMSEHeldout:       math.Sqrt(c.heldMSE),
+		RMSETrain:         math.Sqrt(searched.trainMSE),
+		RMSEHeldout:       math.Sqrt(searched.heldMSE),
 		DescriptionLength: c.bits,
 		Expr:              c.expr,
 		Constants:         []Constant{},
 	}
-	if mse, ok := errorOn(c.expr, s.data.all); ok && len(s.data.all.Y) > 0 {
+	if mse, ok := errorOn(searched.expr, s.data.all); ok && len(s.data.all.Y) > 0 {
 		k.RMSEHeldout = math.Sqrt(mse)
 	}
 	k.R2Train = r2(k.RMSETrain, s.scale)
-	// Few held-out rows say little about the spread; the training rows do.
-	k.R2Heldout = r2(k.RMSEHeldout, s.scale)
+	// About the mean of the held-out rows themselves no constant is above 0.
+	k.R2Heldout = r2(k.RMSEHeldout, spread(s.data.all.Y, s.data.all.W))
+	if k.R2Heldout == 0 && c.exact {
+		k.R2Heldout = 1 // a single row, or equal ones
+	}
+	k.RMSETrain *= s.unit
+	k.RMSEHeldout *= s.unit
 	free := 0
 	c.expr.Walk(func(n *symbolic.Expr) bool {
 		if n.Kind() == symbolic.KindFloat {
@@ -128,6 +138,10 @@ func (s *state) candidate(c *scored) *Candidate {
 		}
 		return true
 	})
+	walked := slices.Clone(k.Constants)
+	for i, at := range c.expr.DecimalOrder() {
+		k.Constants[i] = walked[at]
+	}
 	for _, n := range c.snaps {
 		k.Constants = append(k.Constants, Constant{Value: n.Value, StdErr: n.StdErr, Snapped: n.Form})
 	}

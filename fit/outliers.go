@@ -110,7 +110,7 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 		for r, keep := range ok {
 			if !keep {
 				if name {
-					wrong = append(wrong, fmt.Sprintf("%.6g instead of %.6g", d.Y[r], values[r]))
+					wrong = append(wrong, fmt.Sprintf("%.6g instead of %.6g", d.Y[r]*s.unit, values[r]*s.unit))
 				}
 				continue
 			}
@@ -147,29 +147,4 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 			s.front.add(m)
 		}
 	}
-}
-
-// repeatedExtreme returns a value that several rows of y have and that is farther
-// from all other values than these are from each other, as numbers that stand for
-// a missing one are; ok is false if there is none.
-func repeatedExtreme(y []float64) (value float64, times int, ok bool) {
-	const least = 3
-	sorted := slices.Sorted(slices.Values(y))
-	n := len(sorted)
-	for _, end := range []float64{sorted[0], sorted[n-1]} {
-		first, after := slices.Index(sorted, end), n
-		for after > first && sorted[after-1] != end {
-			after--
-		}
-		times := after - first
-		if times < least || times > n/2 {
-			continue
-		}
-		rest := slices.Concat(sorted[:first], sorted[after:])
-		lo, hi := rest[0], rest[len(rest)-1]
-		if hi > lo && max(lo-end, end-hi) > hi-lo {
-			return end, times, true
-		}
-	}
-	return 0, 0, false
 }

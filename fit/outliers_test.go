@@ -58,22 +58,6 @@ func TestNoOutliersInNoise(t *testing.T) {
 	}
 }
 
-func TestRepeatedExtreme(t *testing.T) {
-	y := []float64{1, 2, 3, 4, -999, 5, -999, -999}
-	if v, times, ok := repeatedExtreme(y); !ok || v != -999 || times != 3 {
-		t.Errorf("%g, %d times, %v", v, times, ok)
-	}
-	for _, y := range [][]float64{
-		{1, 2, 3, 4, 5, -999},       // once: rather an outlier
-		{0, 0, 0, 1, 2, 3, 4},       // not far
-		{1, 1, 1, 1, 0, 0, 0, 0, 0}, // two values
-	} {
-		if v, _, ok := repeatedExtreme(y); ok {
-			t.Errorf("%g of %v", v, y)
-		}
-	}
-}
-
 func TestSteps(t *testing.T) {
 	for _, c := range []struct{ column, want []float64 }{
 		{[]float64{1.25, 10, 0.5}, []float64{0.01, 0.01, 0.01}},     // two places

@@ -48,6 +48,10 @@ type Candidate struct {
 	// Exact tells that the formula reproduces held-out rows to float precision.
 	Exact bool `json:"exact"`
 
+	// R2Train and R2Heldout are 1-SSE/SST on the rows of either part, with SST
+	// about the weighted mean of the target on the same rows: 0 is as good as
+	// the best constant for these rows, and no constant is above it. Where the
+	// target does not vary, R2Heldout is 1 if the formula is exact and 0 if not.
 	R2Train     float64 `json:"r2_train"`
 	R2Heldout   float64 `json:"r2_heldout"`
 	RMSETrain   float64 `json:"rmse_train"`
@@ -62,7 +66,8 @@ type Candidate struct {
 	Expr *symbolic.Expr `json:"-"`
 }
 
-// Constant is a number of a formula, in the order in which it is printed.
+// Constant is a decimal of a formula. Those of a candidate are in the order in
+// which the formula is printed, before the exact numbers that replaced others.
 type Constant struct {
 	Value float64 `json:"value"`
 	// StdErr is the standard error of the fitted value; 0 if the constant was

@@ -61,16 +61,17 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 		opt.Time = defaultTime
 	}
 	d := split(t, opt)
-	s := newState(d, opt)
-	if s.scale == 0 || !finite(s.scale) {
-		name := t.Names[t.Target]
-		if lo, hi := bounds(d.train.Y); lo < hi {
-			return nil, fmt.Errorf("%w: column %s reaches from %g to %g, too far for squares of its values; express it in other units", ErrNoAnswer, name, lo, hi)
-		}
-		return nil, fmt.Errorf("%w: column %s is constant on the training rows", ErrNoAnswer, name)
+	unit := unitOf(d.train.Y)
+	if unit != 1 {
+		d.rescale(unit)
 	}
-	if v, times, ok := repeatedExtreme(t.Cols[t.Target]); ok {
-		s.warnings = append(s.warnings, fmt.Sprintf("the value %g stands in %d rows of column %s, far from all others: if it means that a value is missing, remove those rows", v, times, t.Columns[t.Target]))
+	s := newState(d, opt)
+	s.unit = unit
+	if s.scale == 0 || !finite(s.scale) {
+		if lo, hi := bounds(t.Y()); lo < hi && (!finite(s.scale) || slices.Max(d.train.Y) > slices.Min(d.train.Y)) {
+			return nil, s.outOfRange(t)
+		}
+		return nil, fmt.Errorf("%w: column %s of %s is constant on the training rows", ErrNoAnswer, t.Columns[t.Target], t.Source)
 	}
 	budget, cancel := context.WithTimeout(ctx, opt.Time-reserve(opt.Time))
 	defer cancel()
@@ -94,6 +95,9 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 			return nil, fmt.Errorf("%w: the time was over before the first", ErrNoAnswer)
 		}
 		return nil, fmt.Errorf("%w: every formula tried was undefined on some row", ErrNoAnswer)
+	}
+	if err := s.representable(t); err != nil {
+		return nil, err
 	}
 	r = s.result(t)
 	r.Interrupted = budget.Err() != nil
@@ -124,30 +128,6 @@ func (s *state) recover(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// refitOnly fits the constants of the caller's formula.
-func (s *state) refitOnly(ctx context.Context) error {
-	for _, v := range s.opt.Refit.Vars() {
-		if !slices.Contains(s.data.train.Names, v) {
-			return fmt.Errorf("fit: the formula uses %q, which is not an input column", v)
-		}
-	}
-	f, err := symbolic.Refit(ctx, s.opt.Refit, s.data.train, symbolic.RefitOptions{Starts: 8, Seed: s.opt.Seed})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
-	c := s.measure(f)
-	if c == nil {
-		return fmt.Errorf("%w: the formula is undefined on some row; restrict the data or the formula", ErrNoAnswer)
-	}
-	if len(f.Redundant) > 0 {
-		s.warnings = append(s.warnings, "the data do not tell all constants of the formula apart; those without a standard error were kept where they were")
-	}
-	// The formula is the user's: its constants are fitted and its form kept.
-	c.polished = true
-	s.front.add(c)
-	return nil
 }
 
 // polishFront snaps and simplifies what is on the front.

@@ -24,6 +24,8 @@ type state struct {
 	domains map[string]symbolic.Interval
 	scale   float64 // root mean square of the target about its mean, training rows
 
+	unit float64 // of the target in data, see unitOf
+
 	front    *front
 	warnings []string
 
@@ -72,7 +74,7 @@ type state struct {
 }
 
 func newState(d parts, opt Options) *state {
-	s := &state{opt: opt, data: d, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}, reached: 1}
+	s := &state{opt: opt, data: d, unit: 1, start: time.Now(), front: newFront(), assessed: map[uint64]bool{}, postponed: map[int][]*scored{}, reached: 1}
 	s.root, s.factor, s.visited = s, symbolic.Int(1), map[string]bool{}
 	s.lift = func(e *symbolic.Expr) *symbolic.Expr { return e }
 	s.threads = opt.Threads
@@ -151,8 +153,18 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	return c
 }
 
-// measure computes errors, size and description length of a fitted formula.
+// measure computes errors, size and description length of a fitted formula. It is
+// nil if the formula is undefined on some row or jumps next to one.
 func (s *state) measure(f symbolic.Fit) *scored {
+	c := s.measureAny(f)
+	if c == nil || s.abrupt(f.Expr) {
+		return nil
+	}
+	return c
+}
+
+// measureAny is measure for a formula that may jump.
+func (s *state) measureAny(f symbolic.Fit) *scored {
 	c := &scored{expr: f.Expr, fit: f}
 	var ok bool
 	if c.trainMSE, ok = errorOn(f.Expr, s.data.train); !ok {
@@ -163,9 +175,6 @@ func (s *state) measure(f symbolic.Fit) *scored {
 		if c.heldMSE, ok = errorOn(f.Expr, s.data.held); !ok {
 			return nil
 		}
-	}
-	if s.abrupt(f.Expr) {
-		return nil
 	}
 	c.rowsHeld = len(s.data.held.Y)
 	c.complexity = f.Expr.Complexity()

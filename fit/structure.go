@@ -2,6 +2,7 @@ package fit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
@@ -115,14 +116,42 @@ func combinations(e *symbolic.Expr, inputs []string) []string {
 		slices.SortFunc(vars, func(a, b string) int { return slices.Index(inputs, a) - slices.Index(inputs, b) })
 		// A long combination says no more than the formula.
 		const longest = 9
-		if n.Complexity() > longest || len(n.FreeValues()) > 0 {
+		b := bare(n)
+		if b.Complexity() > longest || len(b.FreeValues()) > 0 {
 			return true
 		}
-		out = append(out, enumerate(vars)+" enter only as "+n.Format(library.LangText))
+		out = append(out, enumerate(vars)+" enter only as "+b.Format(library.LangExpr))
 		return true
 	}
 	visit(e, true)
 	return out
+}
+
+// bare is e without constant factors: that exp(-r*t) depends on -r*t says no more
+// than that it depends on r*t.
+func bare(e *symbolic.Expr) *symbolic.Expr {
+	if e.Kind() == symbolic.KindMul {
+		var factors []*symbolic.Expr
+		for _, a := range e.Args() {
+			if !a.IsConst() {
+				factors = append(factors, a)
+			}
+		}
+		return turned(symbolic.Mul(factors...))
+	}
+	return turned(e)
+}
+
+// turned turns a sum around that would begin with a minus sign.
+func turned(e *symbolic.Expr) *symbolic.Expr {
+	if e.Kind() != symbolic.KindAdd || !strings.HasPrefix(e.Format(library.LangExpr), "-") {
+		return e
+	}
+	terms := make([]*symbolic.Expr, len(e.Args()))
+	for i, a := range e.Args() {
+		terms[i] = symbolic.Simplify(symbolic.Neg(a), symbolic.SimplifyOptions{})
+	}
+	return symbolic.Add(terms...)
 }
 
 func occurrences(e *symbolic.Expr) map[string]int {

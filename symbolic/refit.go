@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -80,6 +81,10 @@ type Fit struct {
 	Converged bool // whether the best start ended in a minimum
 }
 
+// ErrUndefined is returned by Refit, wrapped, when the formula is not finite on
+// every row for any of the starting points. Others may be better.
+var ErrUndefined = errors.New("the formula is undefined on some of the rows with every starting value of its constants that was tried")
+
 // RefitOptions steer Refit. The zero value means one start from the constants
 // as they are, and convergence to the limits of double precision.
 type RefitOptions struct {
@@ -111,7 +116,7 @@ type RefitOptions struct {
 // The result is never worse than e.
 //
 // The error is about the shapes of d, a variable of e that is not in d, or a
-// formula that is not finite for any start. If ctx is done, the best constants
+// formula that is not finite for any start, ErrUndefined. If ctx is done, the best constants
 // so far are returned without an error.
 func Refit(ctx context.Context, e *Expr, d Data, opt RefitOptions) (Fit, error) {
 	r, err := newRefitter(e, d)
@@ -253,7 +258,7 @@ func (r *refitter) fit(ctx context.Context, opt RefitOptions) (Fit, error) {
 	}
 	f := Fit{Expr: r.e, RMSE: math.Inf(1), SSE: math.Inf(1), Iter: iter}
 	if best.Status == lm.NonFinite {
-		return f, fmt.Errorf("refit: %s is undefined on some of the rows whatever its constants", r.e)
+		return f, fmt.Errorf("refit: %s: %w", r.e, ErrUndefined)
 	}
 	f.Converged = best.Status == lm.Converged
 	f.SSE = best.Norm * best.Norm
@@ -293,6 +298,10 @@ func perturb(v []float64, rng *rand.Rand) {
 		}
 	}
 }
+
+// AffineConstants marks, in the order of FreeValues, free constants in which e is
+// jointly affine while the others are held: those that Refit eliminates.
+func (e *Expr) AffineConstants() []bool { return affineParams(e) }
 
 // affineParams marks free constants in which e is jointly affine while the
 // others are held. Which set is taken is decided from the outside in: in

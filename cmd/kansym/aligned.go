@@ -88,6 +88,9 @@ func (p *program) alignRows(path string, missing table.Missing, v *vocabulary, c
 	row := make([]float64, len(places))
 	for rd.Next() {
 		rec := rd.Record()
+		if rec.Units {
+			continue
+		}
 		complete := true
 		for k, i := range places {
 			x, cell := table.ParseCell(rec.Fields[i])

@@ -84,7 +84,7 @@ if that is larger.`,
 	f.Var(&o.rows, "rows", "how many rows to use at most, spread over the table (default: 2000)")
 	f.Float64Var(&o.error, "error", 0, "`error` that the network is known to have at least, divided by the standard deviation of the target")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to draw from which rows are mixed with each other")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the model uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	return c
 }

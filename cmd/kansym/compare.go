@@ -69,7 +69,7 @@ Exit codes: 0 a table, 1 nothing to compare, 2 wrong use or unreadable input,
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` to predict it from, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.Var(&o.time, "time", "how long to take at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same networks")
 	f.StringVarP(&o.picture, "output", "o", "", "draw error against parameters into `file`, whose name ends in .svg, .png or .pdf")
@@ -91,6 +91,9 @@ func (p *program) compare(ctx context.Context, path string, o *compareOptions) e
 	}
 	if o.inputsGiven && len(o.inputs) == 0 {
 		return errors.New("--inputs names no column")
+	}
+	if err := checkRowsUsed(o.rowsUsed, 0); err != nil {
+		return err
 	}
 	vocabulary, err := newVocabulary(o.library, o.functions)
 	if err != nil {
@@ -118,6 +121,9 @@ func (p *program) compare(ctx context.Context, path string, o *compareOptions) e
 		Missing: missing, Reserved: vocabulary.reserved,
 	})
 	if err != nil {
+		return err
+	}
+	if err := checkRowsUsed(o.rowsUsed, len(data.Inputs())); err != nil {
 		return err
 	}
 	budget := time.Duration(o.time)

@@ -60,7 +60,7 @@ formula uses it.`,
 	f.SortFlags = false
 	f.StringVarP(&o.model, "model", "m", "", "write the network to `file`; - is standard output, in place of the tables")
 	f.StringVar(&o.target, "target", "", "`column` to compare with (default: the left side of an equation, or the last column)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	completeColumns(c, "target")
 	return c

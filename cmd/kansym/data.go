@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/kansym/kansym/fit/table"
@@ -46,4 +47,18 @@ func (p *program) openData(path string) (in io.ReadCloser, source string, err er
 		return nil, "", err
 	}
 	return f, path, nil
+}
+
+// checkRowsUsed refuses a bound on the rows to fit to, 0 for none, below which
+// nothing can be fitted; inputs is 0 as long as their number is not known.
+func checkRowsUsed(n positive, inputs int) error {
+	switch {
+	case n == 0:
+		return nil
+	case n < table.MinRows:
+		return fmt.Errorf("--rows-used %d is too few: at least %d rows are needed to fit a formula", n, table.MinRows)
+	case int(n) < inputs:
+		return fmt.Errorf("--rows-used %d is too few for %d inputs; use more rows, or choose the inputs that matter with --inputs", n, inputs)
+	}
+	return nil
 }

@@ -74,7 +74,7 @@ interrupted.`,
 	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number, or have one that seems to stand for a missing one (-999, far from all others): drop, error, or keep-sentinels, which drops the former and keeps the latter")
 	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
@@ -101,6 +101,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 	if o.inputsGiven && len(o.inputs) == 0 {
 		return errors.New("--inputs names no column")
 	}
+	if err := checkRowsUsed(o.rowsUsed, 0); err != nil {
+		return err
+	}
 	vocabulary, err := newVocabulary(o.library, o.functions)
 	if err != nil {
 		return err
@@ -122,6 +125,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 		Missing: missing, Reserved: vocabulary.reserved,
 	})
 	if err != nil {
+		return err
+	}
+	if err := checkRowsUsed(o.rowsUsed, len(data.Inputs())); err != nil {
 		return err
 	}
 	opt := fit.Options{
@@ -154,6 +160,9 @@ func (p *program) fit(ctx context.Context, path string, o *fitOptions) error {
 			err = fmt.Errorf("%v were over before any formula could be fitted; give it more --time", &o.time)
 		}
 		return noAnswer(ctx, err)
+	}
+	if constants != nil {
+		constants = report.NameConstants(result.Best.Expr, constants)
 	}
 	result.Warnings = merge(data.Warnings, result.Warnings)
 	result.Seconds = time.Since(start).Round(time.Millisecond).Seconds()

@@ -59,7 +59,7 @@ MODEL is a model file, a result of kansym fit --json, or for --fit a formula.`,
 	f.BoolVar(&o.front, "front", false, "draw error against complexity")
 	f.BoolVar(&o.fit, "fit", false, "draw predicted against true values, and the residuals")
 	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ target if the table has it.`,
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "-", "write to `file`; - is standard output")
-	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction)")
+	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction, and a number if there is such a column)")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop leaves the prediction empty, error stops")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing on standard error")
@@ -83,6 +84,10 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	if err != nil {
 		return err
 	}
+	name, err := predictionName(o.column, model, job.header)
+	if err != nil {
+		return err
+	}
 	if o.output != "-" && path != "-" && sameFile(o.output, path) {
 		return fmt.Errorf("%s holds the data and would be overwritten; choose another file", o.output)
 	}
@@ -91,13 +96,6 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 		return err
 	}
 	defer out.discard()
-	name := o.column
-	if name == "" {
-		name = "prediction"
-		if model.target != "" {
-			name = model.target + "_predicted"
-		}
-	}
 	var bad error // what is wrong with the data, not with the output
 	err = out.write(func(w io.Writer) error {
 		b := bufio.NewWriter(w)
@@ -120,6 +118,27 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 		fmt.Fprintf(p.stderr, "kansym: %s\n", s)
 	}
 	return nil
+}
+
+// predictionName is what the column of predictions is called: as the user asks,
+// or by a name that no column has.
+func predictionName(asked string, model *predictor, h table.Header) (string, error) {
+	taken := func(name string) bool { return h.Line > 0 && slices.Contains(h.Columns, name) }
+	if asked != "" {
+		if taken(asked) {
+			return "", fmt.Errorf("--column %s: %s has a column of this name; choose another", asked, h.Source)
+		}
+		return asked, nil
+	}
+	base := "prediction"
+	if model.target != "" {
+		base = model.target + "_predicted"
+	}
+	name := base
+	for k := 2; taken(name); k++ {
+		name = base + "_" + strconv.Itoa(k)
+	}
+	return name, nil
 }
 
 // blockRows is how many rows are predicted at a time.
@@ -146,6 +165,7 @@ type prediction struct {
 
 	rows, undefined, incomplete int
 	compared                    int
+	unit                        float64 // of the following, see compare
 	sse, mean, spread           float64
 }
 
@@ -217,8 +237,10 @@ func (j *prediction) fill() (more bool, err error) {
 			return false, j.rd.Err()
 		}
 		rec := j.rd.Record()
-		ok, err := j.numbers(rec)
-		if err != nil {
+		ok := false
+		if rec.Units {
+			j.rows, j.incomplete = -1, -1 // no row of data, and nothing is missing
+		} else if ok, err = j.numbers(rec); err != nil {
 			return false, err
 		}
 		j.text = j.appendRow(j.text, rec)
@@ -235,7 +257,9 @@ func (j *prediction) numbers(rec table.Record) (bool, error) {
 		v, cell := table.ParseCell(rec.Fields[i])
 		switch {
 		case cell == table.CellText:
-			return false, table.NotNumber(j.header, rec, i)
+			err := table.NotNumber(j.header, rec, i)
+			err.Hint += ", or leave the cell empty if there is no number"
+			return false, err
 		case cell != table.CellNumber && j.missing == table.MissingError:
 			return false, &table.Error{
 				Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],
@@ -311,7 +335,8 @@ func (j *prediction) flush(w *bufio.Writer) error {
 }
 
 // compare counts a prediction and, where the target is known, its error. The
-// spread of the target is accumulated as by Welford (1962).
+// spread of the target is accumulated as by Welford (1962), in units of the first
+// number that is not 0, whose squares stay in range.
 func (j *prediction) compare(y, truth float64) {
 	if math.IsNaN(y) {
 		j.undefined++
@@ -319,6 +344,12 @@ func (j *prediction) compare(y, truth float64) {
 	}
 	if math.IsNaN(truth) {
 		return
+	}
+	if j.unit == 0 {
+		j.unit = math.Abs(truth)
+	}
+	if j.unit > 0 {
+		y, truth = y/j.unit, truth/j.unit
 	}
 	j.compared++
 	j.sse += (y - truth) * (y - truth)
@@ -337,9 +368,15 @@ func (j *prediction) summary() string {
 		parts = append(parts, fmt.Sprintf("a number is missing in %d of %d rows", j.incomplete, j.rows))
 	}
 	if j.compared > 0 {
-		s := fmt.Sprintf("RMSE %.3g against %s", math.Sqrt(j.sse/float64(j.compared)), j.header.Columns[j.target])
-		if j.spread > 0 {
-			s += ", R^2 " + symbolic.TableR2(1-j.sse/j.spread)
+		rmse := math.Sqrt(j.sse / float64(j.compared))
+		if j.unit > 0 {
+			rmse *= j.unit
+		}
+		s := fmt.Sprintf("RMSE %.3g against %s", rmse, j.header.Columns[j.target])
+		if math.IsInf(rmse, 0) || math.IsNaN(rmse) {
+			s = fmt.Sprintf("the RMSE against %s is too large for a number", j.header.Columns[j.target])
+		} else if r2 := 1 - j.sse/j.spread; j.spread > 0 && !math.IsInf(r2, 0) {
+			s += ", R^2 " + symbolic.TableR2(r2)
 		}
 		parts = append(parts, s)
 	}

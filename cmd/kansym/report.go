@@ -54,7 +54,7 @@ or a formula. The network that a result belongs to is added by --network.`,
 	f.StringVarP(&o.output, "output", "o", "", "write the page to `file`; - is standard output")
 	f.StringVar(&o.network, "network", "", "show the network of the model `file` too")
 	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	return c
 }

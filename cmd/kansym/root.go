@@ -184,7 +184,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	return fmt.Errorf("there is no command %q%s\nrun %s --help for the commands", args[0], hint, c.CommandPath())
 }
 
-// flagError says which flag may be meant by an unknown one.
+// flagError says which flag may be meant by an unknown one, and what a flag takes.
 func flagError(c *cobra.Command, err error) error {
 	hint := ""
 	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) {
@@ -194,7 +194,21 @@ func flagError(c *cobra.Command, err error) error {
 			hint = fmt.Sprintf("; did you mean --%s?", near)
 		}
 	}
+	if bad := new(pflag.InvalidValueError); errors.As(err, &bad) {
+		if want, ok := accepted[bad.GetFlag().Value.Type()]; ok {
+			// What pflag has to say of these is in the words of package strconv.
+			err = fmt.Errorf("invalid argument %q for %q flag: expected %s", bad.GetValue(), "--"+bad.GetFlag().Name, want)
+		}
+	}
 	return fmt.Errorf("%w%s\nrun %s --help for the options", err, hint, c.CommandPath())
+}
+
+// accepted says what flags of the types of package pflag take.
+var accepted = map[string]string{
+	"bool":    "true or false",
+	"int":     "a whole number",
+	"uint64":  "a whole number from 0 to 18446744073709551615",
+	"float64": "a number such as 0.1",
 }
 
 // exactArgs is cobra.ExactArgs with a message that says what is missing.

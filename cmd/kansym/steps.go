@@ -35,7 +35,7 @@ type stepOptions struct {
 func (o *stepOptions) dataFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	completeColumns(c, "weights")
 }
 

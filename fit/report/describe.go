@@ -32,9 +32,16 @@ func Describe(e *symbolic.Expr, t *table.Table) (*fit.Candidate, error) {
 		free = e
 	}
 	stderr := standardErrors(free, d, t)
-	for i, v := range free.FreeValues() {
-		k := fit.Constant{Value: v}
-		if i < len(stderr) {
+	var values []float64
+	free.Walk(func(n *symbolic.Expr) bool {
+		if n.Kind() == symbolic.KindFloat {
+			values = append(values, n.Const())
+		}
+		return true
+	})
+	for _, i := range free.DecimalOrder() {
+		k := fit.Constant{Value: values[i]}
+		if len(stderr) == len(values) {
 			k.StdErr = stderr[i]
 		}
 		c.Constants = append(c.Constants, k)

@@ -354,21 +354,32 @@ func (n *Network) findSpline(c *edgeCurve, lo, hi, result float64) {
 
 // agreement returns how far got is from want where both are finite.
 func agreement(want, got []float64) (rmse, r2 float64) {
+	// In units of the largest number squares stay in range.
+	unit := 0.0
+	for i, w := range want {
+		if isFinite(w) && isFinite(got[i]) {
+			unit = max(unit, math.Abs(w))
+		}
+	}
+	if unit == 0 {
+		unit = 1
+	}
 	n, mean, spread, sse := 0.0, 0.0, 0.0, 0.0
 	for i, w := range want {
 		if !isFinite(w) || !isFinite(got[i]) {
 			continue
 		}
+		w, g := w/unit, got[i]/unit
 		n++
 		d := w - mean
 		mean += d / n
 		spread += d * (w - mean)
-		sse += (got[i] - w) * (got[i] - w)
+		sse += (g - w) * (g - w)
 	}
 	if n == 0 || spread == 0 {
 		return 0, 0
 	}
-	return math.Sqrt(sse / n), 1 - sse/spread
+	return math.Sqrt(sse/n) * unit, 1 - sse/spread
 }
 
 // heights is what the picture of the curve spans: the spline, or of a function

@@ -30,8 +30,8 @@ type Options struct {
 	// Weights is the column that weighted the rows, empty if none did.
 	Weights string
 
-	// Constants are the names of the constants of the chosen formula, if they
-	// have any.
+	// Constants are the names of the constants of the chosen formula in the order
+	// in which it is printed, if they have any.
 	Constants []Name
 }
 
@@ -50,7 +50,9 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 	b := bufio.NewWriter(w)
 	writeData(b, r, opt)
 	if r.Best != nil {
-		writeBest(b, r, opt)
+		if err := writeBest(b, r, opt); err != nil {
+			return err
+		}
 	}
 	if len(r.Front) > 1 {
 		fmt.Fprint(b, "\nFormulas by complexity (* chosen; long numbers cut to 6 digits):\n")
@@ -94,7 +96,7 @@ func writeData(w io.Writer, r *fit.Result, opt Options) {
 }
 
 // writeBest writes the chosen formula, how good it is, and its constants.
-func writeBest(w io.Writer, r *fit.Result, opt Options) {
+func writeBest(w io.Writer, r *fit.Result, opt Options) error {
 	c := r.Best
 	fmt.Fprintf(w, "\n    %s = %s\n\n", r.Target, c.Expression)
 	if c.Expr != nil && len(c.Expr.Vars()) == 0 {
@@ -111,34 +113,7 @@ func writeBest(w io.Writer, r *fit.Result, opt Options) {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
-	writeConstants(w, c.Constants, opt.Constants)
-}
-
-// writeConstants writes each constant to the digits that its standard error
-// leaves meaningful.
-func writeConstants(w io.Writer, constants []fit.Constant, names []Name) {
-	var lines []string
-	for i, k := range constants {
-		if len(names) == len(constants) && names[i].Negated {
-			k.Value = -k.Value
-		}
-		switch fitted := withError(k.Value, k.StdErr); {
-		case len(names) == len(constants):
-			lines = append(lines, names[i].Text+" = "+fitted)
-		case k.Snapped == "":
-			lines = append(lines, fitted)
-		case k.StdErr > 0 && k.Snapped != "0" && k.Snapped != "1" && k.Snapped != "-1":
-			// Factors of 1 and terms of 0 do not show in the formula.
-			lines = append(lines, k.Snapped+", fitted as "+fitted)
-		}
-	}
-	if len(lines) == 0 {
-		return
-	}
-	fmt.Fprint(w, "\nConstants (± standard error):\n")
-	for _, l := range lines {
-		fmt.Fprintf(w, "  %s\n", l)
-	}
+	return writeConstants(w, c, opt)
 }
 
 // writeNetwork writes what the edges of the network were named.

@@ -121,7 +121,11 @@ func TestNames(t *testing.T) {
 	if err := Text(&b, results(t)["noisy"], opt); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"  amplitude = 2.3699 ± 0.0011\n", "  rate = 0.80961 ± 0.00073\n"} {
+	for _, want := range []string{
+		"\n name       value      standard error  where\n",
+		"\n amplitude  2.3698713  0.0011          _*exp(-0.81*x)\n",
+		"\n rate       0.8096     0.00073         exp(-_*x)\n",
+	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &b)
 		}

@@ -10,25 +10,35 @@ type Missing uint8
 
 // What can happen to incomplete rows.
 const (
-	MissingDrop  Missing = iota // they are left out and counted
-	MissingError                // they are an error
+	// They are left out and counted, and so are rows with a number that seems to
+	// stand for a missing one, see Sentinel.
+	MissingDrop Missing = iota
+	// They are an error, sentinels too.
+	MissingError
+	// They are left out and counted; what may be a sentinel is a number.
+	MissingKeepSentinels
 )
 
-// ParseMissing reads "drop" or "error".
+// ParseMissing reads "drop", "error" or "keep-sentinels".
 func ParseMissing(s string) (Missing, error) {
 	switch s {
 	case "drop":
 		return MissingDrop, nil
 	case "error":
 		return MissingError, nil
+	case keepSentinels:
+		return MissingKeepSentinels, nil
 	}
-	return 0, fmt.Errorf("%q is neither drop nor error", s)
+	return 0, fmt.Errorf("%q is none of drop, error and %s", s, keepSentinels)
 }
 
 // String returns what ParseMissing reads.
 func (m Missing) String() string {
-	if m == MissingError {
+	switch m {
+	case MissingError:
 		return "error"
+	case MissingKeepSentinels:
+		return keepSentinels
 	}
 	return "drop"
 }
@@ -70,6 +80,8 @@ type builder struct {
 	report  MissingReport
 	lacking []int // missing cells of each used column
 	rows    int   // rows seen
+	lines   lineList
+	listed  bool // the inputs were, so that none need be excluded
 }
 
 func newBuilder(rd *Reader, roles []role, missing Missing) *builder {
@@ -108,7 +120,11 @@ func (b *builder) add(rec Record) error {
 		case CellInf:
 			b.report.Inf++
 		default:
-			return NotNumber(b.header, rec, i)
+			err, word := notNumber(b.header, rec, i)
+			if word && !b.listed {
+				err.Hint += ", or leave the column out with --exclude"
+			}
+			return err
 		}
 		complete = false
 		b.lacking[k]++
@@ -120,6 +136,7 @@ func (b *builder) add(rec Record) error {
 		b.report.Rows++
 		return nil
 	}
+	b.lines.add(rec.Line)
 	for k, v := range b.row {
 		b.cols[k] = append(b.cols[k], v)
 	}
@@ -128,8 +145,14 @@ func (b *builder) add(rec Record) error {
 
 // NotNumber returns the error for field i of a row that holds text.
 func NotNumber(h Header, rec Record, i int) *Error {
-	problem, hint := diagnose(rec.Fields[i], h.Separator)
-	return &Error{Source: h.Source, Line: rec.Line, Column: h.Columns[i], Problem: problem, Hint: hint}
+	err, _ := notNumber(h, rec, i)
+	return err
+}
+
+// notNumber is NotNumber and tells whether the text was not meant as a number.
+func notNumber(h Header, rec Record, i int) (err *Error, word bool) {
+	problem, hint, word := diagnose(rec.Fields[i], h.Separator)
+	return &Error{Source: h.Source, Line: rec.Line, Column: h.Columns[i], Problem: problem, Hint: hint}, word
 }
 
 // finish makes the table of the rows added.

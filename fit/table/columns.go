@@ -86,12 +86,13 @@ func (h Header) target(opt Options, roles []role, excluded []bool) (int, error) 
 	}
 }
 
-// inputs marks the input columns in roles.
+// inputs marks the input columns in roles. A first column without a name, in which
+// spreadsheets and data frames number their rows, is none unless it is asked for.
 func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 	if refs == nil {
 		n := 0
 		for i := range roles {
-			if roles[i] == roleNone && !excluded[i] {
+			if roles[i] == roleNone && !excluded[i] && !(i == 0 && h.Columns[i] == "" && len(roles) > 2) {
 				roles[i] = roleInput
 				n++
 			}
@@ -102,7 +103,7 @@ func (h Header) inputs(refs []string, roles []role, excluded []bool) error {
 		if len(h.Columns) == 1 {
 			return &Error{
 				Source: h.Source, Line: h.Line, Problem: "has only one column, " + strconv.Quote(shorten([]byte(h.Columns[0]))),
-				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks",
+				Hint: "a formula needs an input and a target, separated by commas, tabs, semicolons, bars or blanks; if the line is a title, remove it",
 			}
 		}
 		return &Error{

@@ -95,7 +95,7 @@ func TestReadBack(t *testing.T) {
 			}
 		}
 		w.Flush()
-		tab, err := Read(&buf, "data.csv", Options{})
+		tab, err := Read(&buf, "data.csv", Options{Missing: MissingKeepSentinels})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -63,8 +64,9 @@ func missingWord(field []byte) Cell {
 }
 
 // diagnose says what is wrong with a text that should be a number, and what to
-// do. sep is the separator of the file.
-func diagnose(field []byte, sep byte) (problem, hint string) {
+// do. sep is the separator of the file. word tells that the text was not meant to
+// be a number.
+func diagnose(field []byte, sep byte) (problem, hint string, word bool) {
 	text := strings.TrimSpace(string(field))
 	quoted := strconv.Quote(shorten([]byte(text)))
 	switch {
@@ -72,36 +74,62 @@ func diagnose(field []byte, sep byte) (problem, hint string) {
 		// 1,234 may be either.
 		if strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
 			return quoted + " is not a number: it has a decimal comma or a thousands separator",
-				"write it with a decimal point and no thousands separator (1234.5)"
+				"write it with a decimal point and no thousands separator (1234.5)", false
 		}
-		return quoted + " has thousands separators", "write it without them (1234567.8)"
+		return quoted + " has thousands separators", "write it without them (1234567.8)", false
 	case isNumber(strings.Replace(text, ",", ".", 1)):
 		hint := "write decimal points, for instance with: tr , . <FILE"
 		if sep == ',' {
 			hint = "write decimal points (1.5)"
 		}
-		return quoted + " has a decimal comma", hint
+		return quoted + " has a decimal comma", hint, false
 	case digitGroups(text, '.') && strings.Contains(text, ","):
-		return quoted + " has thousands separators and a decimal comma", "write it as 1234567.8"
+		return quoted + " has thousands separators and a decimal comma", "write it as 1234567.8", false
 	case digitGroups(text, ' '), digitGroups(text, '\''), digitGroups(text, '_'),
 		digitGroups(text, '\u00a0'), digitGroups(text, '\u202f'), digitGroups(text, '\u2019'):
-		return quoted + " has thousands separators", "write it without them (1234567.8)"
+		return quoted + " has thousands separators", "write it without them (1234567.8)", false
 	case strings.HasSuffix(text, "%") && isNumber(strings.TrimSpace(strings.TrimSuffix(text, "%"))):
-		return quoted + " has a percent sign", "write the number alone"
+		return quoted + " has a percent sign", "write the number alone", false
 	case strings.HasPrefix(text, "\u2212") && isNumber(strings.TrimPrefix(text, "\u2212")):
-		return quoted + " has a typographic minus sign", "write a hyphen-minus (-)"
+		return quoted + " has a typographic minus sign", "write a hyphen-minus (-)", false
 	case isNumber(strings.NewReplacer("D", "e", "d", "e").Replace(text)):
-		return quoted + " has a Fortran exponent", "write e in place of D"
+		return quoted + " has a Fortran exponent", "write e in place of D", false
+	case isTruth(text):
+		return quoted + " is no number", "write 1 for what is true and 0 for what is not", true
+	case isDate(text):
+		return quoted + " is a date or a time", "write a number, such as the days or seconds since the first", true
+	case strings.HasPrefix(text, "="):
+		return quoted + " is a formula of a spreadsheet", "save the values of the cells", false
 	case outOfRange(text):
-		return quoted + " is too large for a 64-bit floating-point number", "use larger units"
+		return quoted + " is too large for a 64-bit floating-point number", "use larger units", false
 	}
-	return quoted + " is not a number", "correct it, or leave the column out with --exclude"
+	return quoted + " is not a number", correct, true
 }
+
+// correct is the hint for a text that is nothing like a number.
+const correct = "correct it"
 
 func isNumber(text string) bool {
 	_, cell := ParseCell([]byte(text))
 	return cell == CellNumber
 }
+
+// isTruth reports whether text is a word for true or false.
+func isTruth(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "false", "yes", "no", "on", "off":
+		return true
+	}
+	return false
+}
+
+// isDate reports whether text is three numbers joined by -, / or ., or two or three
+// joined by colons, the beginning of a date or a time.
+func isDate(text string) bool {
+	return dates.MatchString(text)
+}
+
+var dates = regexp.MustCompile(`^([0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|[0-9]{1,2}:[0-9]{2})($|[T :.])`)
 
 func outOfRange(text string) bool {
 	_, err := strconv.ParseFloat(text, 64)

@@ -44,6 +44,10 @@ type Record struct {
 	Line   int      // where it starts, from 1
 	Raw    []byte   // the text without its line end
 	Fields [][]byte // one for each column, unquoted
+
+	// Units tells that this is the first row below a header and holds words
+	// where numbers should be, as rows with the units of the columns do.
+	Units bool
 }
 
 // Reader reads rows one after the other and interprets no numbers. It holds
@@ -56,6 +60,7 @@ type Reader struct {
 	warnings []string
 
 	record  Record
+	begun   bool // Next was called
 	pending bool // record was read ahead and is to be delivered again
 	line    int  // lines read so far
 	buf     []byte
@@ -124,11 +129,11 @@ func (rd *Reader) Next() bool {
 	if rd.err != nil {
 		return false
 	}
+	first := !rd.begun
+	rd.begun = true
 	if rd.pending {
 		rd.pending = false
-		return true
-	}
-	if !rd.readRecord() {
+	} else if !rd.readRecord() {
 		return false
 	}
 	want, got := len(rd.header.Columns), len(rd.record.Fields)
@@ -140,7 +145,26 @@ func (rd *Reader) Next() bool {
 		return false
 	}
 	rd.record.Fields = rd.record.Fields[:want]
+	rd.record.Units = first && rd.header.Line > 0 && areUnits(rd.record.Fields)
 	return true
+}
+
+// areUnits reports whether most fields are short words and none is a number.
+func areUnits(fields [][]byte) bool {
+	const longest = 24
+	words := 0
+	for _, f := range fields {
+		switch _, cell := ParseCell(f); {
+		case cell == CellNumber, len(f) > longest:
+			return false
+		case cell == CellText:
+			if c := bytes.TrimSpace(f)[0]; c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || c == ',' || c == '=' || c == '$' {
+				return false // meant as a number, a date or a price
+			}
+			words++
+		}
+	}
+	return 2*words > len(fields)
 }
 
 func (rd *Reader) ragged(got, want int) *Error {

@@ -24,6 +24,9 @@ func refuseBinary(source string, head []byte) error {
 			return &Error{Source: source, Problem: s.problem, Hint: s.hint}
 		}
 	}
+	if wide(head) {
+		return &Error{Source: source, Problem: "is UTF-16 text", Hint: "save the file as UTF-8"}
+	}
 	if i := bytes.IndexByte(head, 0); i >= 0 {
 		return &Error{
 			Source: source, Line: 1 + bytes.Count(head[:i], []byte{'\n'}),
@@ -37,6 +40,22 @@ func refuseBinary(source string, head []byte) error {
 		}
 	}
 	return nil
+}
+
+// wide reports whether every other byte is 0, as in UTF-16 text of Latin letters
+// without a mark in front.
+func wide(head []byte) bool {
+	const enough, most = 8, 64
+	head = head[:min(len(head), most)&^1]
+	if len(head) < enough {
+		return false
+	}
+	for i := 0; i < len(head); i += 2 {
+		if (head[i] == 0) == (head[i+1] == 0) || (head[i] == 0) != (head[0] == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 var separators = []byte{',', '\t', ';', '|'}

@@ -54,6 +54,10 @@ type Table struct {
 	// Missing says what incomplete rows were left out.
 	Missing MissingReport
 
+	// Sentinels are the numbers that seemed to stand for missing ones. The rows
+	// that have them were left out.
+	Sentinels []Sentinel
+
 	// Warnings are sentences for the user: what was dropped, renamed or
 	// guessed.
 	Warnings []string
@@ -78,7 +82,8 @@ type Options struct {
 	// Weights is the column with the weight of each row; empty means none.
 	Weights string
 
-	// Missing says what to do with rows that lack a number.
+	// Missing says what to do with rows that lack a number or have one that
+	// seems to stand for a missing one.
 	Missing Missing
 
 	// Reserved tells which identifiers formulas use themselves, so that no
@@ -180,9 +185,18 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rd.Header().Columns[0] == "" && roles[0] == roleNone && opt.Inputs == nil && !slices.Contains(opt.Exclude, "#1") {
+		rd.warnings = append(rd.warnings, "the first column has no name, as one that numbers the rows, and was left out; give it a name to use it")
+	}
 	b := newBuilder(rd, roles, opt.Missing)
+	b.listed = opt.Inputs != nil
 	for rd.Next() {
-		if err := b.add(rd.Record()); err != nil {
+		rec := rd.Record()
+		if rec.Units {
+			rd.warnings = append(rd.warnings, fmt.Sprintf("line %d holds no number and was taken for the units of the columns", rec.Line))
+			continue
+		}
+		if err := b.add(rec); err != nil {
 			return nil, err
 		}
 	}
@@ -191,6 +205,9 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	}
 	t, err := b.finish()
 	if err != nil {
+		return nil, err
+	}
+	if err := t.dropSentinels(opt.Missing, &b.lines); err != nil {
 		return nil, err
 	}
 	if err := t.check(); err != nil {
