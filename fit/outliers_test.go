@@ -19,7 +19,7 @@ func TestOutliers(t *testing.T) {
 	}{
 		{makeLaw("m*v^2/2", "m", 1., 5., "v", 1., 5.), []int{7}, 400, "m*v^2/2"},
 		{makeLaw("a*b", "a", 1., 5., "b", 1., 5.), []int{3, 50, 111, 200}, 40, "a*b"},
-		{makeLaw("2.5*exp(-a/b)", "a", 1., 5., "b", 1., 5.), []int{20, 21}, 4, "2.5/exp(a/b)"},
+		{makeLaw("2.5*exp(-a/b)", "a", 1., 5., "b", 1., 5.), []int{20, 21}, 4, "2.5*exp(-a/b)"},
 	} {
 		tab := c.law.draw(t, 300, 0, 1)
 		for k, r := range c.bad {
