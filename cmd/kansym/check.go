@@ -102,7 +102,7 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 	if err != nil {
 		return err
 	}
-	m, err := loadModel(path, v)
+	m, err := openNetwork(path, v)
 	if err != nil {
 		return err
 	}

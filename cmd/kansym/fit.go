@@ -34,6 +34,7 @@ type fitOptions struct {
 	threads         positive
 	refit           string
 	inputsGiven     bool
+	command         string // for the history of the model
 }
 
 func (p *program) fitCommand() *cobra.Command {
@@ -64,6 +65,8 @@ interrupted.`,
 			if c.Flags().Changed("refit") && strings.TrimSpace(o.refit) == "" {
 				return errors.New("--refit gives no formula; write one, as in --refit 'a0*x^a1+a2'")
 			}
+			// Neither where the outputs go nor the threads change the network.
+			o.command = recordedCommand(c, []string{"model", "json", "report", "quiet", "threads"}, args[0])
 			return p.fit(c.Context(), args[0], o)
 		},
 		ValidArgsFunction: completeFiles(1),
@@ -245,7 +248,7 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 		stdout = fmt.Errorf("cannot write to standard output: %w", stdout)
 	}
 	if out.model != nil {
-		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v) })
+		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v, o.command) })
 	}
 	if out.json != nil {
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })

@@ -29,7 +29,7 @@ func (p *program) plotCommand() *cobra.Command {
 	o := &plotOptions{}
 	c := &cobra.Command{
 		Use:   "plot MODEL [DATA] --output FILE",
-		Short: "Draw a network, one of its edges, a front, or how well a formula fits",
+		Short: "Draw a network, an edge, a front, or how well a formula fits",
 		Long: `Draw a picture to a file, whose ending says how: .svg, .png or .pdf.
 
 Without another option the picture is the network of a model: every edge with

@@ -338,7 +338,9 @@ func (j *prediction) summary() string {
 	}
 	if j.compared > 0 {
 		s := fmt.Sprintf("RMSE %.3g against %s", math.Sqrt(j.sse/float64(j.compared)), j.header.Columns[j.target])
-		if j.spread > 0 {
+		if math.IsInf(j.sse, 0) || math.IsNaN(j.sse) {
+			s = fmt.Sprintf("the RMSE against %s is too large for a number", j.header.Columns[j.target])
+		} else if !math.IsInf(j.sse/j.spread, 0) && j.spread > 0 {
 			s += ", R^2 " + symbolic.TableR2(1-j.sse/j.spread)
 		}
 		parts = append(parts, s)

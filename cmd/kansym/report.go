@@ -38,8 +38,8 @@ the formula typeset, how sure it is, its constants with standard errors, all
 formulas from simple to accurate with their residuals and exports, the network
 and its curves, and the data. The page is one file that needs nothing else.
 
-MODEL is a result of kansym fit --json, which has the most to show, a model file,
-or a formula. The network that a result belongs to is added by --network.`,
+MODEL is a result of kansym fit --json, which has the most to show, a model
+file, or a formula. The network that a result belongs to is added by --network.`,
 		Example: `  kansym report result.json data.csv --network model.json -o page.html
   kansym report model.json data.csv -o page.html
   kansym fit data.csv --report page.html`,
@@ -85,7 +85,7 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 		if s.network != nil {
 			return fmt.Errorf("%s is a network itself; leave --network out", s.path)
 		}
-		m, err := loadModel(o.network, v)
+		m, err := openNetwork(o.network, v)
 		if err != nil {
 			return err
 		}

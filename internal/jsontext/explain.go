@@ -43,9 +43,10 @@ func Explain(text []byte, err error) error {
 }
 
 // atEnd reports whether it is the end of the text that the decoder stumbled over,
-// for which it takes a blank.
+// for which it takes a blank, or the blanks before it.
 func atEnd(text []byte, err *json.SyntaxError) bool {
-	return err.Error() == "unexpected end of JSON input" ||
+	rest := text[min(max(err.Offset-1, 0), int64(len(text))):]
+	return err.Error() == "unexpected end of JSON input" || len(bytes.TrimSpace(rest)) == 0 ||
 		err.Offset >= int64(len(text)) && strings.HasPrefix(err.Error(), "invalid character ' '")
 }
 

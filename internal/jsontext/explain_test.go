@@ -48,6 +48,7 @@ func TestExplain(t *testing.T) {
 		{"{\"parts\": [\n{\"lo\": 1,\n", `line 2, column 10: the file ends too early; it was cut off`},
 		{`{"name": "ab`, `line 1, column 13: the file ends too early; it was cut off`},
 		{`{"fixed": tr`, `line 1, column 13: the file ends too early; it was cut off`},
+		{"{\"name\": \"ab\n", `line 1, column 13: the file ends too early; it was cut off`},
 		{`{`, `line 1, column 2: the file ends too early; it was cut off`},
 	} {
 		var w whole
