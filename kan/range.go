@@ -5,9 +5,10 @@ import (
 	"math"
 )
 
-// mostValue is how large the values of nodes may become. It leaves room for the
-// differences and slopes that curves go on by beyond their grids.
-const mostValue = 1e300
+// mostValue is how large the values of nodes may become. Their squares, which
+// attributions and errors are made of, are numbers still, and so are the slopes
+// that curves go on by beyond their grids.
+const mostValue = 1e150
 
 // CheckRange reports curves and constants that are so large that the node which
 // they enter, or the output, may overflow. No training makes such: data of any
@@ -26,7 +27,7 @@ func (n *Network) CheckRange() error {
 				if e.Kind == Named {
 					named = true
 					if most := math.Max(math.Max(math.Abs(e.A), math.Abs(e.B)), math.Max(math.Abs(e.C), math.Abs(e.D))); most > mostValue {
-						return fmt.Errorf("kan: edge %v: the constant %.3g is too large to compute with; a sound one is below 1e300", EdgeID{l, from, to}, most)
+						return fmt.Errorf("kan: edge %v: the constant %.3g is too large to compute with; the most is %.0e", EdgeID{l, from, to}, most, mostValue)
 					}
 				}
 				if e.Kind != Spline {
