@@ -85,6 +85,21 @@ func errorAxis(values ...[]float64) axis {
 	return a
 }
 
+// ratioAxis is logarithmic whatever the span of the values, which must be
+// positive, with a margin that is a share of it.
+func ratioAxis(values []float64, margin float64) axis {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		lo, hi = math.Min(lo, math.Log10(v)), math.Max(hi, math.Log10(v))
+	}
+	const least = 0.12 // a factor of 1.3
+	if spare := least - (hi - lo); spare > 0 {
+		lo, hi = lo-spare/2, hi+spare/2
+	}
+	margin *= hi - lo
+	return axis{log: true, lo: lo - margin, hi: hi + margin}
+}
+
 // zeroAt is the coordinate of 0 on an error axis that has a place for it.
 func (a axis) zeroAt() float64 { return math.Ceil(a.lo) }
 
@@ -141,6 +156,9 @@ func (a axis) ticks(lo, hi float64, n int) []plot.Tick {
 // decades are the ticks of a logarithmic axis, the mantissas between them
 // without labels unless there are few decades.
 func (a axis) decades(lo, hi float64, n int) []plot.Tick {
+	if hi-lo < narrow && !a.zero {
+		return a.within(lo, hi, n)
+	}
 	first, last := math.Ceil(lo-1e-9), math.Floor(hi+1e-9)
 	stride := math.Max(1, math.Ceil((last-first+1)/float64(n+1)))
 	var out []plot.Tick
@@ -165,13 +183,44 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 				continue
 			}
 			t := plot.Tick{Value: v}
-			if last-first < 1 && (m == 2 || m == 5) && math.Abs(k) <= 3 {
-				t.Label = strconv.FormatFloat(float64(m)*math.Pow10(int(k)), 'g', 1, 64)
+			if last-first < 1 && (m == 2 || m == 5) {
+				t.Label = times10(float64(m), 0, int(k))
 			}
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// narrow is the number of decades below which a logarithmic axis has the ticks of
+// a linear one.
+const narrow = 0.9
+
+// within are evenly spaced values on a logarithmic axis of less than a decade.
+func (a axis) within(lo, hi float64, n int) []plot.Tick {
+	// The values are divided by this power of ten, so that they are moderate.
+	exp := int(math.Floor(lo))
+	from, to := math.Pow(10, lo-float64(exp)), math.Pow(10, hi-float64(exp))
+	step := niceStep((to - from) / float64(n))
+	digits := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
+	var out []plot.Tick
+	for k := math.Ceil(from/step - 1e-9); k*step <= to+1e-9*step; k++ {
+		m := k * step
+		out = append(out, plot.Tick{Value: math.Log10(m) + float64(exp), Label: times10(m, digits, exp)})
+	}
+	return out
+}
+
+// times10 writes m, which has so many digits after the point, times a power of
+// ten, as a plain number if that is near 1.
+func times10(m float64, digits, exp int) string {
+	if exp >= -3 && exp <= 3 {
+		return strconv.FormatFloat(m*math.Pow10(exp), 'f', max(0, digits-exp), 64)
+	}
+	if m == 1 {
+		return power10(exp)
+	}
+	return strconv.FormatFloat(m, 'f', digits, 64) + "×10" + superscript(minus(strconv.Itoa(exp)))
 }
 
 // power10 writes a power of ten, those near 1 as plain numbers.
