@@ -44,13 +44,9 @@ func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary, co
 			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions,
 		})
 	}
-	columns := map[string]string{}
-	for _, x := range r.Variables {
-		columns[x.Name] = x.Column
-	}
-	m := kan.Model{Target: r.Target, Snapshot: kan.Snapshot{Command: command, Network: r.Net}}
+	m := kan.Model{Target: data.Columns[data.Target], Snapshot: kan.Snapshot{Command: command, Network: r.Net}}
 	for _, name := range r.Net.Inputs {
-		m.Columns = append(m.Columns, columns[name])
+		m.Columns = append(m.Columns, data.Columns[slices.Index(data.Names, name)])
 	}
 	// The seed in the summary tells later steps which rows are held out.
 	if d, err := fit.NetworkData(data, m.Columns, r.Seed); err == nil {

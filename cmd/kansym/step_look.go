@@ -128,7 +128,7 @@ func (p *program) formula(path string, o *stepOptions) error {
 		w.line("%s", text)
 		return w.done()
 	}
-	w.line("%s", asFormula(m.Target, text))
+	w.line("%s", asFormula(m, text))
 	w.line("")
 	if m.Summary == nil {
 		w.wrapped("The model does not say how well it fits; kansym predict tells on data.")

@@ -344,12 +344,12 @@ func symbolizeNotes(s *step, net *kan.Network, rep symbolic.SymbolizeReport) []s
 		if err != nil {
 			return nil
 		}
-		return []string{"All edges are named:", asFormula(s.model.Target, text)}
+		return []string{"All edges are named:", asFormula(s.model, text)}
 	}
 	notes := []string{fmt.Sprintf("No names keep the fit of %s, which %s.", edgeList(rep.Left), stay(len(rep.Left)))}
 	if rep.Formula != nil {
 		return append(notes, "A formula with several functions on one edge fits as well, but no edge can carry it; kansym compile makes a network of more edges of it:",
-			asFormula(s.model.Target, rep.Formula.Format(library.LangExpr)))
+			asFormula(s.model, rep.Formula.Format(library.LangExpr)))
 	}
 	return append(notes, "kansym suggest tells about one edge, and kansym fix names it; --library all and --function bring more functions, --loss allows a larger error.")
 }
@@ -357,7 +357,10 @@ func symbolizeNotes(s *step, net *kan.Network, rep symbolic.SymbolizeReport) []s
 // formulaIndent marks a note that is a formula, which is not wrapped.
 const formulaIndent = "    "
 
-func asFormula(target, text string) string { return formulaIndent + target + " = " + text }
+// asFormula writes a formula of a model as an equation.
+func asFormula(m *kan.Model, text string) string {
+	return formulaIndent + statementTarget(m) + " = " + text
+}
 
 func stay(n int) string {
 	if n == 1 {

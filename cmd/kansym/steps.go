@@ -45,7 +45,7 @@ func (o *stepOptions) functionFlag(c *cobra.Command) {
 
 // libraryFlag adds the flag that chooses functions.
 func (o *stepOptions) libraryFlag(c *cobra.Command) {
-	c.Flags().StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
+	c.Flags().StringVar(&o.library, "library", "", libraryUsage)
 }
 
 // outputFlags adds the flags of a step that writes a model.
@@ -206,6 +206,11 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 		inputs := opt.Inputs
 		opt.Inputs = names
 		again, aerr := p.readTable(ctx, dataPath, opt)
+		if aerr != nil {
+			if opt.Target = table.Identifier(m.Target); opt.Target != "" {
+				again, aerr = p.readTable(ctx, dataPath, opt)
+			}
+		}
 		if opt.Inputs = inputs; aerr == nil {
 			t, err, opt.Inputs = again, nil, names
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/fit/report"
 	"github.com/kansym/kansym/fit/table"
@@ -25,6 +27,42 @@ type subject struct {
 	formula *symbolic.Expr  // of a formula or the file of one
 	model   *kan.Model      // of a network
 	network *report.Network // the same for pictures
+}
+
+// subjectFlags are the flags that plot and report share.
+type subjectFlags struct {
+	output    string
+	target    string
+	missing   string
+	functions []string
+}
+
+// dataFlags adds the flags that say how MODEL and DATA are read.
+func (o *subjectFlags) dataFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop or error")
+	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+}
+
+// open reads the subject of a command whose output must be none of the files that
+// it reads.
+func (o *subjectFlags) open(what string, files ...string) (*subject, table.Missing, error) {
+	missing, err := table.ParseMissing(o.missing)
+	if err != nil {
+		return nil, missing, fmt.Errorf("--missing: %w", err)
+	}
+	for _, path := range append(files, what) {
+		if path != "" && o.output != "-" && sameFile(o.output, path) {
+			return nil, missing, fmt.Errorf("%s would be overwritten; choose another file", path)
+		}
+	}
+	v, err := newVocabulary("", o.functions)
+	if err != nil {
+		return nil, missing, err
+	}
+	s, err := loadSubject(what, v)
+	return s, missing, err
 }
 
 // loadSubject reads a model, a result or a formula.

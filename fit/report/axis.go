@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,11 +44,12 @@ func linearAxis(columns ...[]float64) axis {
 	return a
 }
 
-// dataAxis is logarithmic for positive values that span more than three decades,
-// otherwise linear.
+// dataAxis is logarithmic for positive values that span more than three decades
+// and are spread more evenly by their logarithms than by themselves, otherwise
+// linear.
 func dataAxis(columns ...[]float64) axis {
 	lo, hi := span(columns)
-	if lo > 0 && hi/1000 > lo {
+	if lo > 0 && hi/1000 > lo && unevenness(columns, math.Log10) <= unevenness(columns, func(v float64) float64 { return v / hi }) {
 		l, h := math.Log10(lo), math.Log10(hi)
 		margin := 0.04 * (h - l)
 		return axis{log: true, lo: l - margin, hi: h + margin}
@@ -83,6 +85,27 @@ func errorAxis(values ...[]float64) axis {
 	step := (hi - lo) / 20
 	a.lo, a.hi = lo-step, hi+step
 	return a
+}
+
+// unevenness is how far the finite values of all columns are from lying evenly on
+// the scale: the greatest distance of their distribution from the uniform one
+// between the least and the greatest (A. Kolmogorov, 1933), from 0 to 1.
+func unevenness(columns [][]float64, scale func(float64) float64) float64 {
+	var at []float64
+	for _, c := range columns {
+		for _, v := range c {
+			if isFinite(v) {
+				at = append(at, scale(v))
+			}
+		}
+	}
+	slices.Sort(at)
+	worst, n := 0.0, float64(len(at))
+	for i, v := range at {
+		share := (v - at[0]) / (at[len(at)-1] - at[0])
+		worst = math.Max(worst, math.Max(share-float64(i)/n, float64(i+1)/n-share))
+	}
+	return worst
 }
 
 // ratioAxis is logarithmic whatever the span of the values, which must be
