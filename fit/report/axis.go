@@ -18,6 +18,7 @@ type axis struct {
 	exp    int     // values are divided by 10^exp; 0 for logarithms
 	lo, hi float64 // coordinates of the ends
 	zero   bool    // a logarithmic axis that ends in a tick for 0
+	zeroAt float64 // the coordinate of 0 on such an axis
 }
 
 // linearAxis spans all finite values, with a margin.
@@ -81,9 +82,10 @@ func errorAxis(values ...[]float64) axis {
 	if a.zero {
 		lo = math.Floor(lo)
 		lo -= math.Max(1, math.Round((hi-lo)/6))
+		a.zeroAt = lo
 	}
-	step := (hi - lo) / 20
-	a.lo, a.hi = lo-step, hi+step
+	// Below there is room for the mark of what is chosen, which is often the least.
+	a.lo, a.hi = lo-(hi-lo)/11, hi+(hi-lo)/20
 	return a
 }
 
@@ -123,16 +125,13 @@ func ratioAxis(values []float64, margin float64) axis {
 	return axis{log: true, lo: lo - margin, hi: hi + margin}
 }
 
-// zeroAt is the coordinate of 0 on an error axis that has a place for it.
-func (a axis) zeroAt() float64 { return math.Ceil(a.lo) }
-
 // at returns the coordinate of a value, NaN if it has none.
 func (a axis) at(v float64) float64 {
 	switch {
 	case a.log && v > 0:
 		return math.Log10(v)
 	case a.log && a.zero && v == 0:
-		return a.zeroAt()
+		return a.zeroAt
 	case a.log:
 		return math.NaN()
 	}
@@ -183,6 +182,9 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 		return a.within(lo, hi, n)
 	}
 	first, last := math.Ceil(lo-1e-9), math.Floor(hi+1e-9)
+	if a.zero {
+		first = a.zeroAt
+	}
 	stride := math.Max(1, math.Ceil((last-first+1)/float64(n+1)))
 	var out []plot.Tick
 	if a.zero {
@@ -191,7 +193,8 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 	}
 	for k := first; k <= last; k++ {
 		t := plot.Tick{Value: k}
-		if math.Mod(k, stride) == 0 {
+		near := a.zero && k-a.zeroAt < (hi-lo)/14 // too near the 0 for another label
+		if math.Mod(k, stride) == 0 && !near {
 			t.Label = power10(int(k))
 		}
 		out = append(out, t)

@@ -51,9 +51,13 @@ func newFrontPlot(front []*fit.Candidate, best *fit.Candidate, target string, wi
 	}
 	f.x = axis{lo: 0, hi: most + math.Max(1, most/20)}
 	f.plot = newPanel(f.x, f.y, "complexity (operators, functions, variables and numbers)", "RMSE")
+	ticks := 8
+	if width < 300 {
+		ticks = 5
+	}
 	f.plot.X.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick {
 		var whole []plot.Tick
-		for _, t := range f.x.ticks(lo, hi, 8) {
+		for _, t := range f.x.ticks(lo, hi, ticks) {
 			if t.Value == math.Trunc(t.Value) {
 				whole = append(whole, t)
 			}
