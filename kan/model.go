@@ -104,6 +104,31 @@ func (m *Model) Check() error {
 		if err := s.check(); err != nil {
 			return fmt.Errorf("kan: model version %d: %w", v, err)
 		}
+		if err := m.checkNames(s.Network.Inputs); err != nil {
+			return fmt.Errorf("kan: model version %d: %w", v, err)
+		}
+	}
+	return nil
+}
+
+// checkNames reports names by which columns cannot be told apart.
+func (m *Model) checkNames(inputs []string) error {
+	columns := m.Columns
+	if columns == nil {
+		columns = inputs
+	}
+	for i, name := range inputs {
+		if slices.Contains(inputs[:i], name) {
+			return fmt.Errorf("two inputs are called %q: every input needs a name of its own", name)
+		}
+	}
+	for i, name := range columns {
+		switch {
+		case slices.Contains(columns[:i], name):
+			return fmt.Errorf("two inputs are the column %q: every input needs a column of its own", name)
+		case name == m.Target:
+			return fmt.Errorf("the target %q is also an input: a column cannot be predicted from itself", name)
+		}
 	}
 	return nil
 }

@@ -232,16 +232,16 @@ func TestModelLoadErrors(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"empty", good, " \n", "empty"},
 		{"not JSON", good, "x,y\n1,2\n", "line 1, column 1"},
-		{"cut short", "]}\n", "", "line "},
+		{"cut short", good, good[:len(good)/2], "the file ends too early; it was cut off"},
 		{"other JSON", good, `{"version": 1, "best": {}}`, "not a model file"},
 		{"newer", `"version": 1, "target"`, `"version": 2, "target"`, "newer kansym"},
 		{"version 0", `"version": 1, "target"`, `"version": 0, "target"`, "does not exist"},
 		{"no history", good, `{"format": "kansym-model", "version": 1, "target": "y", "history": []}`, "history"},
 		{"no network", good, `{"format": "kansym-model", "version": 1, "target": "y", "history": [{"version": 1}]}`, "no network"},
 		{"versions", `"version": 2, "command"`, `"version": 3, "command"`, "version 3 stands where 2"},
-		{"unknown field", `"target":`, `"units": "m", "target":`, "units"},
-		{"too large a number", "1e-300", "1e999", "line "},
-		{"text for a number", "1e-300", `"one"`, "line "},
+		{"unknown field", `"target":`, `"units": "m", "target":`, `line 1, column 42: "units" is no field that belongs there`},
+		{"too large a number", "1e-300", "1e999", `"coef" in history.network.layers.edges is the number 1e999, which is out of range`},
+		{"text for a number", "1e-300", `"one"`, `"coef" in history.network.layers.edges is text; a number belongs there`},
 		{"function", `"sin"`, `"sine"`, `unknown function "sine"`},
 		{"node", `"product"`, `"quotient"`, "quotient"},
 		{"edge out of range", `"from": 1, "to": 1`, `"from": 2, "to": 1`, "edge from 2 to 1"},
@@ -259,6 +259,9 @@ func TestModelLoadErrors(t *testing.T) {
 		{"name", `"name": "speed"`, `"name": ""`, "no name"},
 		{"two outputs", `"nodes": ["sum"]`, `"nodes": ["sum", "sum"]`, "output"},
 		{"columns", `"columns": ["speed", `, `"columns": ["a", "b", `, "3 columns"},
+		{"one name for two inputs", `"name": "flow_rate_m3_s"`, `"name": "speed"`, `two inputs are called "speed"`},
+		{"one column for two inputs", `"columns": ["speed", "flow rate (m3/s)"]`, `"columns": ["speed", "speed"]`, `two inputs are the column "speed"`},
+		{"target among the columns", `"target": "a \"b\" <c> \\ [d], {e}:"`, `"target": "speed"`, `the target "speed" is also an input`},
 	} {
 		text := strings.Replace(good, c.old, c.new, 1)
 		if text == good {

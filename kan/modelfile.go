@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/kan/bspline"
 	"github.com/kansym/kansym/library"
 )
@@ -178,7 +179,7 @@ func parseModel(text []byte) (*modelJSON, error) {
 		return nil, errors.New("the file is empty")
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, explain(text, err)
+		return nil, jsontext.Explain(text, err)
 	}
 	switch {
 	case head.Format != FormatName:
@@ -192,41 +193,12 @@ func parseModel(text []byte) (*modelJSON, error) {
 	dec.DisallowUnknownFields()
 	var f modelJSON
 	if err := dec.Decode(&f); err != nil {
-		return nil, explain(text, err)
+		return nil, jsontext.Explain(text, err)
 	}
 	if len(f.History) == 0 {
 		return nil, errors.New("no network: \"history\" is empty")
 	}
 	return &f, nil
-}
-
-var errCut = errors.New("the file ends too early; it was cut off")
-
-var errWrongType = errors.New("not a value of its kind, or out of range")
-
-// explain adds the place in the text to an error of the JSON decoder.
-func explain(text []byte, err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	offset := int64(-1)
-	switch {
-	case errors.As(err, &syntax):
-		if offset = syntax.Offset; offset >= int64(len(text)) {
-			err = errCut
-		}
-	case errors.As(err, &kind):
-		offset = kind.Offset
-		err = fmt.Errorf("%s does not fit %q: %w", kind.Value, kind.Field, errWrongType)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		offset = int64(len(text))
-	}
-	if offset < 0 || offset > int64(len(text)) {
-		return err
-	}
-	before := text[:offset]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
-	return fmt.Errorf("line %d, column %d: %w", line, max(column, 1), err)
 }
 
 func encodeNetwork(n *Network) *networkJSON {

@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -30,6 +31,15 @@ const settleRows = 500
 // not nil if an edge is a spline, if the data do not fit, or if the network is
 // not finite on them. When ctx ends the best so far is returned.
 func Settle(ctx context.Context, net *kan.Network, data kan.Data) (*kan.Network, error) {
+	return settle(ctx, net, data, func(*kan.Network) bool { return true })
+}
+
+// errNotWorth is returned by settle for a network that is not worth going on with.
+var errNotWorth = errors.New("settle: the constants do not fit")
+
+// settle is Settle that gives up if the network, its constants fitted, is not
+// worth the rest of the work, which is the longer part.
+func settle(ctx context.Context, net *kan.Network, data kan.Data, worth func(fitted *kan.Network) bool) (*kan.Network, error) {
 	if err := net.Check(); err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
 	}
@@ -55,6 +65,9 @@ func Settle(ctx context.Context, net *kan.Network, data kan.Data) (*kan.Network,
 	s.use(thinData(all, settleRows))
 	if s.fit(ctx, 0); !isFinite(s.rms) {
 		return nil, fmt.Errorf("settle: the network is not finite on the data")
+	}
+	if s.store(s.values); !worth(s.net) {
+		return nil, errNotWorth
 	}
 	s.neutral(ctx)
 	s.use(all)

@@ -120,6 +120,9 @@ func (s *symbolizing) together(ctx context.Context) bool {
 			}
 			continue
 		}
+		if n.RMSE > hopeless*s.limit {
+			continue
+		}
 		if s.take(ctx, n.Net) {
 			s.report.Edges, s.report.Formula = n.Edges, nil
 			return true
@@ -128,9 +131,19 @@ func (s *symbolizing) together(ctx context.Context) bool {
 	return false
 }
 
+// hopeless is how many times the error that names may have is too much to be worth
+// settling: constants that were fitted before do not gain that much by being
+// fitted again, which takes longest where names are wrong.
+const hopeless = 50
+
 // take makes a network of named edges the result if it keeps the fit.
 func (s *symbolizing) take(ctx context.Context, net *kan.Network) bool {
-	settled, err := Settle(ctx, net, trainingRows(s.data))
+	settled, err := settle(ctx, net, trainingRows(s.data), func(fitted *kan.Network) bool {
+		// Constants that become neutral hardly lower the error.
+		const much = 3
+		sum, err := fitted.Summarize(s.data, 0)
+		return err == nil && sum.RMSEHeldout <= much*s.limit
+	})
 	if err != nil {
 		return false
 	}

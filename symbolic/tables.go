@@ -84,6 +84,19 @@ func EdgeTableStyle(w io.Writer, rows []EdgeRow, style TableStyle) error {
 	return WriteTable(w, style, header, cells, "llrrrrrrl")
 }
 
+// EdgeNote explains a table of edges in which a runner-up comes nearer to its
+// curve than the name does; it is empty where none does.
+func EdgeNote(rows []EdgeRow) string {
+	for _, r := range rows {
+		for _, m := range r.Alternatives {
+			if m.RMSE < r.RMSE {
+				return "Names are chosen in context, by the error and the size of the whole formula, so a runner-up may come nearer to its own curve."
+			}
+		}
+	}
+	return ""
+}
+
 // CandidateRow is a line of a table of formulas.
 type CandidateRow struct {
 	Complexity      int

@@ -129,3 +129,24 @@ func TestTableR2(t *testing.T) {
 		}
 	}
 }
+
+func TestEdgeNote(t *testing.T) {
+	rows := edgeRows(t)
+	for i := range rows {
+		for k := range rows[i].Alternatives {
+			rows[i].Alternatives[k].RMSE = rows[i].RMSE + 1
+		}
+	}
+	if note := EdgeNote(rows); note != "" {
+		t.Errorf("without a nearer runner-up: %q", note)
+	}
+	sin, ok := library.Lookup("sin")
+	if !ok {
+		t.Fatal("no sin")
+	}
+	rows[0].RMSE = 1
+	rows[0].Alternatives = []Match{{Func: sin, RMSE: 2}, {Func: sin, RMSE: 0.5}}
+	if note := EdgeNote(rows); !strings.Contains(note, "in context") {
+		t.Errorf("with one: %q", note)
+	}
+}

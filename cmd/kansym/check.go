@@ -102,7 +102,7 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 	if err != nil {
 		return err
 	}
-	m, err := loadModel(path, v)
+	m, err := openNetwork(path, v)
 	if err != nil {
 		return err
 	}
@@ -166,11 +166,11 @@ func checkOn(ctx context.Context, m *kan.Model, rows *alignedRows, check checkFu
 	return check(ctx, m.Network, d, opt)
 }
 
-// statementTarget returns what statements call the target: its name, if that can
-// stand in a formula, or else a letter that is no input.
+// statementTarget returns what formulas and statements call the target: its
+// identifier, or a letter if that is an input.
 func statementTarget(m *kan.Model) string {
-	for _, name := range []string{m.Target, "y", "f", "F"} {
-		if name != "" && !strings.ContainsAny(name, " ()+-*/^=,") && !slices.Contains(m.Network.Inputs, name) {
+	for _, name := range []string{table.Identifier(m.Target), "y", "f", "F"} {
+		if name != "" && !slices.Contains(m.Network.Inputs, name) {
 			return name
 		}
 	}

@@ -19,17 +19,12 @@ import (
 
 // compareOptions are the flags of kansym compare.
 type compareOptions struct {
-	target, weights string
-	inputs, exclude []string
-	missing         string
-	time            seconds
-	seed            uint64
-	picture, json   string
-	library         string
-	functions       []string
-	rowsUsed        positive
-	threads         positive
-	inputsGiven     bool
+	tableFlags
+	time          seconds
+	seed          uint64
+	picture, json string
+	rowsUsed      positive
+	threads       positive
 }
 
 func (p *program) compareCommand() *cobra.Command {
@@ -65,20 +60,15 @@ Exit codes: 0 a table, 1 nothing to compare, 2 wrong use or unreadable input,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.target, "target", "", "`column` to predict (default: the last that holds no weights)")
-	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` to predict it from, separated by commas (default: all others)")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
-	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
+	o.columnFlags(c, "predict", "to predict it from")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
 	f.Var(&o.time, "time", "how long to take at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same networks")
 	f.StringVarP(&o.picture, "output", "o", "", "draw error against parameters into `file`, whose name ends in .svg, .png or .pdf")
 	f.StringVar(&o.json, "json", "", "write everything as JSON to `file`; - is standard output, in place of the table")
-	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
-	f.StringArrayVar(&o.functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	o.functionFlags(c)
 	f.Var(&o.rowsUsed, "rows-used", "greatest number of rows to fit to, drawn by seed (default: 10000)")
 	f.Var(&o.threads, "threads", "how many fits the search for a formula runs at once (default: one for each processor)")
-	completeColumns(c, "target", "inputs", "exclude", "weights")
 	return c
 }
 

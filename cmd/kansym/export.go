@@ -45,10 +45,10 @@ func (p *program) exportCommand() *cobra.Command {
   mlp     the network as a multilayer perceptron with ReLUs, weights as JSON
   json    the tree of the formula, or the network with knots and coefficients
 
-The first argument is a formula, a model of kansym fit --model or of a step, or a
-result of kansym fit --json. A network with all edges named is written as its
-formula. One that still has splines is written with them in python, go, c, julia,
-matlab, onnx, mlp and json; the other languages have no words for it.`,
+The first argument is a formula, a model of kansym fit --model or of a step, or
+a result of kansym fit --json. A network with all edges named is written as its
+formula. One that still has splines is written with them in python, go, c,
+julia, matlab, onnx, mlp and json; the other languages have no words for it.`,
 		Example: `  kansym export 'm/sqrt(1-(v/c)^2)' --to latex
   kansym export result.json --to python -o law.py
   kansym export model.json --to onnx -o model.onnx`,

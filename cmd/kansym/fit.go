@@ -19,21 +19,17 @@ import (
 
 // fitOptions are the flags of kansym fit.
 type fitOptions struct {
-	target, weights string
-	inputs, exclude []string
-	missing         string
-	time            seconds
-	seed            uint64
-	json, model     string
-	report          string
-	quiet           bool
-	library         string
-	functions       []string
-	maxComplexity   positive
-	rowsUsed        positive
-	threads         positive
-	refit           string
-	inputsGiven     bool
+	tableFlags
+	time          seconds
+	seed          uint64
+	json, model   string
+	report        string
+	quiet         bool
+	maxComplexity positive
+	rowsUsed      positive
+	threads       positive
+	refit         string
+	command       string // for the history of the model
 }
 
 func (p *program) fitCommand() *cobra.Command {
@@ -64,16 +60,15 @@ interrupted.`,
 			if c.Flags().Changed("refit") && strings.TrimSpace(o.refit) == "" {
 				return errors.New("--refit gives no formula; write one, as in --refit 'a0*x^a1+a2'")
 			}
+			// Neither where the outputs go nor the threads change the network.
+			o.command = recordedCommand(c, []string{"model", "json", "report", "quiet", "threads"}, args[0])
 			return p.fit(c.Context(), args[0], o)
 		},
 		ValidArgsFunction: completeFiles(1),
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.target, "target", "", "`column` to explain (default: the last that holds no weights)")
-	f.StringSliceVar(&o.inputs, "inputs", nil, "`columns` that the formula may use, separated by commas (default: all others)")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "`columns` to leave out; they need not hold numbers")
-	f.StringVar(&o.weights, "weights", "", "`column` with the weight of each row")
+	o.columnFlags(c, "explain", "that the formula may use")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number, or have one that seems to stand for a missing one (-999, far from all others): drop, error, or keep-sentinels, which drops the former and keeps the latter")
 	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
@@ -81,13 +76,11 @@ interrupted.`,
 	f.StringVar(&o.model, "model", "", "write the trained network to `file`, for kansym predict; the formula, which is often more accurate, is in the JSON")
 	f.StringVar(&o.report, "report", "", "write a page for the browser to `file`: the formula, its residuals, the network and the data")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the formula alone")
-	f.StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
-	f.StringArrayVar(&o.functions, "function", nil, "add a function by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	o.functionFlags(c)
 	f.StringVar(&o.refit, "refit", "", "search nothing and fit the constants of this `formula`, as in 'a0*x^a1+a2'; names that are no columns are constants, or if there are none, decimals such as 2.5")
 	f.Var(&o.maxComplexity, "max-complexity", "greatest size of a formula, in operators, functions, variables and numbers")
 	f.Var(&o.rowsUsed, "rows-used", "greatest number of rows to fit to, drawn by seed (default: as many as the time allows)")
 	f.Var(&o.threads, "threads", "how many fits to run at once (default: one for each processor)")
-	completeColumns(c, "target", "inputs", "exclude", "weights")
 	return c
 }
 
@@ -254,7 +247,7 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 		stdout = fmt.Errorf("cannot write to standard output: %w", stdout)
 	}
 	if out.model != nil {
-		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v) })
+		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v, o.command) })
 	}
 	if out.json != nil {
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })

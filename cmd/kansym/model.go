@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 
@@ -35,8 +32,9 @@ type formulaModel struct {
 	Functions  []string       `json:"functions,omitempty"` // definitions of the user's functions
 }
 
-// writeModel writes the trained network, or the formula if none was needed.
-func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary) error {
+// writeModel writes the network that command trained, or the formula if none was
+// needed.
+func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary, command string) error {
 	if r.Net == nil {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -46,13 +44,9 @@ func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary) er
 			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions,
 		})
 	}
-	columns := map[string]string{}
-	for _, x := range r.Variables {
-		columns[x.Name] = x.Column
-	}
-	m := kan.Model{Target: r.Target, Snapshot: kan.Snapshot{Command: "fit", Network: r.Net}}
+	m := kan.Model{Target: data.Columns[data.Target], Snapshot: kan.Snapshot{Command: command, Network: r.Net}}
 	for _, name := range r.Net.Inputs {
-		m.Columns = append(m.Columns, columns[name])
+		m.Columns = append(m.Columns, data.Columns[slices.Index(data.Names, name)])
 	}
 	// The seed in the summary tells later steps which rows are held out.
 	if d, err := fit.NetworkData(data, m.Columns, r.Seed); err == nil {
@@ -115,82 +109,31 @@ func (m *source) wrap(err error) error {
 
 // readSource reads a formula, or the file with a model or a result of that name.
 func readSource(what string, v *vocabulary) (*source, error) {
-	info, err := os.Stat(what)
-	switch {
-	case err == nil && info.IsDir() && !isFormula(what, v):
-		return nil, fmt.Errorf("%s is a directory; name a model file or give a formula", what)
-	case err == nil && info.Mode().IsRegular():
-		return loadSource(what, v)
-	}
-	left, formula := splitEquation(what)
-	e, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
-	switch {
-	case err != nil && pathLike.MatchString(what):
-		return nil, fmt.Errorf("%s: no such file; give a model, a result of kansym fit --json, or a formula", what)
-	case err != nil:
+	f, target, e, err := fileOrFormula(what, v)
+	if err != nil {
 		return nil, err
 	}
-	m := &source{target: left, formula: e, text: formula, set: v.set}
+	if f != nil {
+		return f.source()
+	}
+	_, text := splitEquation(what)
+	m := &source{target: target, formula: e, text: text, set: v.set}
 	for _, name := range e.Vars() {
 		m.inputs = append(m.inputs, fit.Variable{Name: name, Column: name})
 	}
 	return m, nil
 }
 
-func isFormula(text string, v *vocabulary) bool {
-	_, err := symbolic.Parse(text, symbolic.ParseOptions{Functions: v.set})
-	return err == nil
-}
-
-// loadSource reads a model file or a result.
-func loadSource(path string, v *vocabulary) (*source, error) {
-	const most = 64 << 20
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(text) > most {
-		return nil, fmt.Errorf("%s: is larger than %d MB, which no model is", path, most>>20)
-	}
-	var head struct {
-		formulaModel
-		Best *struct {
-			Expression string `json:"expression"`
-		} `json:"best"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, notModel(path)
-	}
+// source is the file as a command predicts by it or exports it: of a result it
+// is the best formula alone.
+func (f *modelFile) source() (*source, error) {
 	switch {
-	case head.Format == kan.FormatName:
-		m, err := readModel(path, bytes.NewReader(text), v)
-		if err != nil {
-			return nil, err
-		}
-		return &source{path: path, target: m.Target, inputs: modelInputs(m), network: m}, nil
-	case head.Format == formulaFormat && head.Version > formulaVersion, head.Best != nil && head.Version > 1:
-		return nil, fmt.Errorf("%s: was written by a newer kansym (version %d of the format); use that one", path, head.Version)
-	case head.Best != nil:
-		head.Expression = head.Best.Expression
-	case head.Format != formulaFormat:
-		return nil, notModel(path)
+	case f.network != nil:
+		return &source{path: f.path, target: f.network.Target, inputs: modelInputs(f.network), network: f.network}, nil
+	case f.result != nil:
+		return formulaSource(f.path, *f.result, f.v)
 	}
-	if len(head.Functions) > 0 {
-		defs := append(append([]string(nil), head.Functions...), v.definitions...)
-		if v, err = newVocabulary("", defs); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return formulaSource(path, head.formulaModel, v)
-}
-
-func notModel(path string) error {
-	return fmt.Errorf("%s: is neither a model of kansym fit --model nor a result of kansym fit --json; the data come second", path)
+	return formulaSource(f.path, *f.formula, f.v)
 }
 
 // formulaSource reads the formula of a file. Variables that the formula does
@@ -238,37 +181,6 @@ func (p *predictor) evaluate(formula string, set *library.Set) error {
 		}
 	}
 	return nil
-}
-
-// loadModel reads a model file. The error names the file.
-func loadModel(path string, v *vocabulary) (*kan.Model, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readModel(path, f, v)
-}
-
-// readModel reads a model from a file that is open. Functions that are not
-// built in are defined in the file or by v.
-func readModel(path string, in io.Reader, v *vocabulary) (*kan.Model, error) {
-	m, err := kan.Load(in, func(name, formula string) (*library.Func, error) {
-		if f, ok := library.Lookup(name); ok && formula == "" {
-			return f, nil
-		}
-		if f, ok := v.set.Lookup(name); ok {
-			return f, nil
-		}
-		if formula == "" {
-			return nil, errors.New("unknown function " + name + "; define it with --function")
-		}
-		return symbolic.ParseFunction(name+"(x)="+formula, v.set)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }
 
 // modelInputs lists the inputs of a model with their columns.

@@ -17,19 +17,16 @@ import (
 
 // plotOptions are the flags of kansym plot.
 type plotOptions struct {
-	output     string
+	subjectFlags
 	edge       string
 	front, fit bool
-	target     string
-	missing    string
-	functions  []string
 }
 
 func (p *program) plotCommand() *cobra.Command {
 	o := &plotOptions{}
 	c := &cobra.Command{
 		Use:   "plot MODEL [DATA] --output FILE",
-		Short: "Draw a network, one of its edges, a front, or how well a formula fits",
+		Short: "Draw a network, an edge, a front, or how well a formula fits",
 		Long: `Draw a picture to a file, whose ending says how: .svg, .png or .pdf.
 
 Without another option the picture is the network of a model: every edge with
@@ -58,9 +55,7 @@ MODEL is a model file, a result of kansym fit --json, or for --fit a formula.`,
 	f.StringVar(&o.edge, "edge", "", "draw the edge `layer:from:to`, counted from 0, as in 0:1:0")
 	f.BoolVar(&o.front, "front", false, "draw error against complexity")
 	f.BoolVar(&o.fit, "fit", false, "draw predicted against true values, and the residuals")
-	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
-	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	o.dataFlags(c)
 	return c
 }
 
@@ -92,20 +87,7 @@ func (p *program) plot(ctx context.Context, args []string, o *plotOptions) error
 	if err != nil {
 		return err
 	}
-	for _, path := range args {
-		if sameFile(o.output, path) {
-			return fmt.Errorf("%s would be overwritten; choose another file", path)
-		}
-	}
-	missing, err := table.ParseMissing(o.missing)
-	if err != nil {
-		return fmt.Errorf("--missing: %w", err)
-	}
-	v, err := newVocabulary("", o.functions)
-	if err != nil {
-		return err
-	}
-	s, err := loadSubject(args[0], v)
+	s, missing, err := o.open(args[0], args[1:]...)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,8 @@ import (
 
 // reportOptions are the flags of kansym report.
 type reportOptions struct {
-	output    string
-	network   string
-	target    string
-	missing   string
-	functions []string
+	subjectFlags
+	network string
 }
 
 func (p *program) reportCommand() *cobra.Command {
@@ -38,8 +35,8 @@ the formula typeset, how sure it is, its constants with standard errors, all
 formulas from simple to accurate with their residuals and exports, the network
 and its curves, and the data. The page is one file that needs nothing else.
 
-MODEL is a result of kansym fit --json, which has the most to show, a model file,
-or a formula. The network that a result belongs to is added by --network.`,
+MODEL is a result of kansym fit --json, which has the most to show, a model
+file, or a formula. The network that a result belongs to is added by --network.`,
 		Example: `  kansym report result.json data.csv --network model.json -o page.html
   kansym report model.json data.csv -o page.html
   kansym fit data.csv --report page.html`,
@@ -53,9 +50,7 @@ or a formula. The network that a result belongs to is added by --network.`,
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "", "write the page to `file`; - is standard output")
 	f.StringVar(&o.network, "network", "", "show the network of the model `file` too")
-	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
-	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+	o.dataFlags(c)
 	return c
 }
 
@@ -64,20 +59,7 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 	if o.output == "" {
 		return errors.New("--output is missing; say where to write to, as in -o page.html")
 	}
-	missing, err := table.ParseMissing(o.missing)
-	if err != nil {
-		return fmt.Errorf("--missing: %w", err)
-	}
-	for _, path := range append([]string{o.network}, args...) {
-		if path != "" && o.output != "-" && sameFile(o.output, path) {
-			return fmt.Errorf("%s would be overwritten; choose another file", path)
-		}
-	}
-	v, err := newVocabulary("", o.functions)
-	if err != nil {
-		return err
-	}
-	s, err := loadSubject(args[0], v)
+	s, missing, err := o.open(args[0], args[1], o.network)
 	if err != nil {
 		return err
 	}
@@ -85,11 +67,11 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 		if s.network != nil {
 			return fmt.Errorf("%s is a network itself; leave --network out", s.path)
 		}
-		m, err := loadModel(o.network, v)
+		m, err := openNetwork(o.network, s.v)
 		if err != nil {
 			return err
 		}
-		s.network = networkOf(m, v)
+		s.network = networkOf(m, s.v)
 	}
 	out, err := openOutput(o.output, p.stdout)
 	if err != nil {

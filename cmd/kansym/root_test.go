@@ -17,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
 )
 
 // writeHard writes a file with a law that takes long to find and noise that
@@ -39,6 +42,31 @@ func writeHard(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// Help is readable on a terminal of 80 columns; examples are lines to be typed
+// and may be longer.
+func TestHelpWidth(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Name() == "completion" {
+			return // cobra's own
+		}
+		for line := range strings.SplitSeq(c.Long, "\n") {
+			if n := utf8.RuneCountInString(line); n > 80 {
+				t.Errorf("%s: %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
+		if p := c.Parent(); p != nil {
+			if n := 3 + p.NamePadding() + utf8.RuneCountInString(c.Short); n > 80 {
+				t.Errorf("%s: %d columns: %s", c.CommandPath(), n, c.Short)
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk((&program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}).root())
 }
 
 // A signal ends the search; the answer is printed and written all the same.

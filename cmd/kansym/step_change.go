@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -107,6 +108,9 @@ it is.`,
 		if grid == 0 {
 			return nil, errors.New("--grid is missing; give the number of intervals, as in --grid 10")
 		}
+		if err := worthRefining(s.path, s.model.Network, int(grid)); err != nil {
+			return nil, err
+		}
 		fine, err := s.model.Network.Refine(int(grid))
 		if err != nil {
 			return nil, err
@@ -115,9 +119,6 @@ it is.`,
 			return nil, fmt.Errorf("--grid %d asks for %d parameters, more than the %d that can be trained in any time; choose fewer intervals", int(grid), n, mostParameters)
 		}
 		r := &stepResult{net: fine}
-		if namedEdges(fine) == len(fine.EdgeIDs()) {
-			r.notes = append(r.notes, "All edges are named, so there is no grid to refine.")
-		}
 		if noTraining || fine.NumParams() == 0 {
 			return r, nil
 		}
@@ -144,6 +145,32 @@ it is.`,
 	o.functionFlag(c)
 	o.timeFlag(c)
 	return c
+}
+
+// worthRefining reports that there is no curve that a grid would be finer for.
+func worthRefining(path string, net *kan.Network, grid int) error {
+	curves, fixed, coarsest := 0, 0, math.MaxInt
+	for _, id := range net.EdgeIDs() {
+		e, err := net.EdgeAt(id)
+		switch {
+		case err != nil || e.Kind != kan.Spline:
+		case e.Fixed:
+			fixed++
+		case e.Spline.N < grid:
+			return nil
+		default:
+			curves++
+			coarsest = min(coarsest, e.Spline.N)
+		}
+	}
+	switch {
+	case curves > 0:
+		return fmt.Errorf("--grid %d would change nothing: every curve of %s has %d intervals or more; give more than that, or train on by kansym train --from %s",
+			grid, path, coarsest, quoteWord(path))
+	case fixed > 0:
+		return fmt.Errorf("--grid %d would change nothing: every curve of %s is fixed; kansym unfix frees one", grid, path)
+	}
+	return fmt.Errorf("--grid %d would change nothing: every edge of %s is named, so there is no grid; kansym unfix makes a curve of one", grid, path)
 }
 
 func (p *program) widenCommand() *cobra.Command {
@@ -256,15 +283,14 @@ counted from the inputs, which are layer 0, and nodes from 0.`,
 		if len(nodes) != 2 {
 			return nil, errors.New("--nodes wants the two nodes to exchange, as in --nodes 0,1")
 		}
+		if nodes[0] == nodes[1] {
+			return nil, fmt.Errorf("--nodes %v would change nothing: it names one node twice; give two, as in --nodes 0,1", &nodes)
+		}
 		net, err := s.model.Network.Swap(at, nodes[0], nodes[1])
 		if err != nil {
 			return nil, err
 		}
-		r := &stepResult{net: net}
-		if nodes[0] == nodes[1] {
-			r.notes = append(r.notes, "The two nodes are one and the same, so nothing has changed.")
-		}
-		return r, nil
+		return &stepResult{net: net}, nil
 	})
 	o.outputFlags(c)
 	f := c.Flags()

@@ -21,9 +21,10 @@ import (
 func (p *program) historyCommand() *cobra.Command {
 	o := &stepOptions{}
 	c := &cobra.Command{
-		Use:               "history MODEL",
-		Short:             "List the versions of a model",
-		Long:              `List the versions of a model, with the command that made each and how well it fits. kansym rewind goes back to one.`,
+		Use:   "history MODEL",
+		Short: "List the versions of a model",
+		Long: `List the versions of a model, with the command that made each and how well it
+fits. kansym rewind goes back to one.`,
 		Example:           "  kansym history net.json",
 		Args:              exactArgs("MODEL"),
 		ValidArgsFunction: completeFiles(1),
@@ -127,16 +128,52 @@ func (p *program) formula(path string, o *stepOptions) error {
 		w.line("%s", text)
 		return w.done()
 	}
-	w.line("%s", asFormula(m.Target, text))
+	w.line("%s", asFormula(m, text))
 	w.line("")
 	if m.Summary == nil {
 		w.wrapped("The model does not say how well it fits; kansym predict tells on data.")
 		return w.done()
 	}
-	w.wrapped(fmt.Sprintf("RMSE %s on %d held-out rows, %s of the spread of %s; %s on the %d rows it was fitted to.",
-		symbolic.TableNumber(m.Summary.RMSEHeldout), m.Summary.RowsHeldout, symbolic.TableNumber(m.Summary.HeldRelative), m.Target,
-		symbolic.TableNumber(m.Summary.RMSETrain), m.Summary.Rows))
+	w.wrapped(fitSentence(m))
 	return w.done()
+}
+
+// fitSentence says how well a model with a summary fits.
+func fitSentence(m *kan.Model) string {
+	s := m.Summary
+	held, train := symbolic.TableNumber(s.RMSEHeldout), symbolic.TableNumber(s.RMSETrain)
+	spread := fmt.Sprintf("%s of the spread of %s", symbolic.TableNumber(s.HeldRelative), m.Target)
+	switch {
+	case neverFitted(m) && s.RowsHeldout > 0:
+		return fmt.Sprintf("RMSE %s on %s and %s on %d others, %s. The network was compiled from a formula and never fitted.",
+			held, counted(s.RowsHeldout, "row"), train, s.Rows, spread)
+	case neverFitted(m):
+		return fmt.Sprintf("RMSE %s on the %s it was compared with, %s. The network was compiled from a formula and never fitted.",
+			held, counted(s.Rows, "row"), spread)
+	case s.RowsHeldout == 0:
+		return fmt.Sprintf("RMSE %s on the %s it was fitted to, %s. No rows were held out.", train, counted(s.Rows, "row"), spread)
+	}
+	return fmt.Sprintf("RMSE %s on %s, %s; %s on the %s it was fitted to.",
+		held, counted(s.RowsHeldout, "held-out row"), spread, train, counted(s.Rows, "row"))
+}
+
+// neverFitted reports whether a model was compiled from a formula and has gone
+// only through steps that leave the function as it is.
+func neverFitted(m *kan.Model) bool {
+	for v := 1; v <= m.Version(); v++ {
+		s, err := m.At(v)
+		if err != nil {
+			return false
+		}
+		name, _, _ := strings.Cut(s.Command, " ")
+		switch {
+		case v == 1 && name != "compile":
+			return false
+		case v > 1 && !slices.Contains([]string{"widen", "deepen", "swap", "unfix"}, name):
+			return false
+		}
+	}
+	return true
 }
 
 // networkFormula is the formula of a network of named edges. With a summary its

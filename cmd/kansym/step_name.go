@@ -57,10 +57,11 @@ func (p *program) suggestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "suggest MODEL DATA",
 		Short: "List the functions that an edge may be called by",
-		Long: `List the functions c*f(a*x+b)+d that come nearest to the curve of an edge, x being
-what the edge is given. RMSE and R^2 are those of the curve; the last column is
-the error of the whole network on held-out rows if the edge were called so and
-the rest refitted for a few steps. kansym fix gives the edge a name.`,
+		Long: `List the functions c*f(a*x+b)+d that come nearest to the curve of an edge, x
+being what the edge is given. RMSE and R^2 are those of the curve; the last
+column is the error of the whole network on held-out rows if the edge were
+called so and the rest refitted for a few steps. kansym fix gives the edge a
+name.`,
 		Example:           "  kansym suggest net.json data.csv --edge 0:1:0",
 		Args:              exactArgs("MODEL", "DATA"),
 		ValidArgsFunction: completeFiles(2),
@@ -130,12 +131,14 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 // inFile names the model's file in an error about what it holds.
 func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, plain(err)) }
 
-// plainError is an error without the name of the package it came from, which
-// means nothing to a user.
+// plainError is an error without the names of the packages it came from, which
+// mean nothing to a user.
 type plainError struct{ err error }
 
 func (e *plainError) Error() string {
-	return strings.TrimPrefix(strings.TrimPrefix(e.err.Error(), "kan: "), "load model: ")
+	const name = "kan: "
+	text := strings.TrimPrefix(strings.TrimPrefix(e.err.Error(), name), "load model: ")
+	return strings.ReplaceAll(strings.TrimPrefix(text, name), ": "+name, ": ")
 }
 func (e *plainError) Unwrap() error { return e.err }
 
@@ -154,7 +157,8 @@ the edge is not trained, pruned or renamed; kansym symbolize, which has all
 constants to fit together, changes its constants only. kansym unfix makes it a
 curve again.`,
 		Example: `  kansym fix net.json data.csv -m fixed.json --edge 0:1:0 --as sin
-  kansym fix net.json data.csv -m fixed.json --edge 1:0:0 --as lorentz --function 'lorentz(x)=1/(1+x^2)'`,
+  kansym fix net.json data.csv -m fixed.json --edge 1:0:0 \
+      --as lorentz --function 'lorentz(x)=1/(1+x^2)'`,
 	}, o, func(ctx context.Context, s *step) (*stepResult, error) {
 		if _, err := edge.of(s.path, s.model.Network); err != nil {
 			return nil, err
@@ -280,8 +284,10 @@ func (p *program) symbolizeCommand() *cobra.Command {
 		Short: "Name all edges of a network, in context",
 		Long: `Name all edges of a network so that the formula of the whole fits the data.
 
-Names are chosen in context, never edge by edge, and all constants are fitted
-together; those that the formula can do without are made 0 or 1. If no choice
+Names are chosen in context, never edge by edge: by the error and the size of
+the whole formula, so a runner-up in the table may come nearer to its own curve.
+All constants are fitted together; those that the formula can do without are
+made 0 or 1. If no choice
 of names keeps the error on held-out rows, edges are named one at a time as far
 as that keeps it, and the rest stay curves. Named edges keep their names.`,
 		Example: "  kansym symbolize net.json data.csv -m named.json",
@@ -295,6 +301,9 @@ as that keeps it, and the rest stay curves. Named edges keep their names.`,
 		}
 		r := &stepResult{net: net, table: func(w io.Writer) error { return symbolic.EdgeTable(w, shortened(rep.Edges)) }}
 		r.notes = symbolizeNotes(s, net, rep)
+		if note := symbolic.EdgeNote(shortened(rep.Edges)); note != "" {
+			r.notes = append([]string{note, ""}, r.notes...)
+		}
 		return r, nil
 	})
 	o.outputFlags(c)
@@ -335,12 +344,12 @@ func symbolizeNotes(s *step, net *kan.Network, rep symbolic.SymbolizeReport) []s
 		if err != nil {
 			return nil
 		}
-		return []string{"All edges are named:", asFormula(s.model.Target, text)}
+		return []string{"All edges are named:", asFormula(s.model, text)}
 	}
 	notes := []string{fmt.Sprintf("No names keep the fit of %s, which %s.", edgeList(rep.Left), stay(len(rep.Left)))}
 	if rep.Formula != nil {
 		return append(notes, "A formula with several functions on one edge fits as well, but no edge can carry it; kansym compile makes a network of more edges of it:",
-			asFormula(s.model.Target, rep.Formula.Format(library.LangExpr)))
+			asFormula(s.model, rep.Formula.Format(library.LangExpr)))
 	}
 	return append(notes, "kansym suggest tells about one edge, and kansym fix names it; --library all and --function bring more functions, --loss allows a larger error.")
 }
@@ -348,7 +357,10 @@ func symbolizeNotes(s *step, net *kan.Network, rep symbolic.SymbolizeReport) []s
 // formulaIndent marks a note that is a formula, which is not wrapped.
 const formulaIndent = "    "
 
-func asFormula(target, text string) string { return formulaIndent + target + " = " + text }
+// asFormula writes a formula of a model as an equation.
+func asFormula(m *kan.Model, text string) string {
+	return formulaIndent + statementTarget(m) + " = " + text
+}
 
 func stay(n int) string {
 	if n == 1 {

@@ -158,7 +158,7 @@ func (p *program) train(c *cobra.Command, path string, o *trainOptions) error {
 		return &failure{code: exitNoAnswer, err: fmt.Errorf("train: the result is of no use: %w", err)}
 	}
 	sum.Iterations = r.rep.Iterations
-	m := &kan.Model{Target: t.Names[t.Target], Snapshot: kan.Snapshot{
+	m := &kan.Model{Target: t.Columns[t.Target], Snapshot: kan.Snapshot{
 		Command: commandLine(c, path), Network: r.net, Summary: sum,
 	}}
 	for _, i := range t.Inputs() {

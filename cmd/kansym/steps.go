@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ func (o *stepOptions) functionFlag(c *cobra.Command) {
 
 // libraryFlag adds the flag that chooses functions.
 func (o *stepOptions) libraryFlag(c *cobra.Command) {
-	c.Flags().StringVar(&o.library, "library", "", "`set` of functions to name curves by: default, polynomial, trig or all, changed by +name and -name, as in trig,+tanh,-tan")
+	c.Flags().StringVar(&o.library, "library", "", libraryUsage)
 }
 
 // outputFlags adds the flags of a step that writes a model.
@@ -207,6 +206,11 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 		inputs := opt.Inputs
 		opt.Inputs = names
 		again, aerr := p.readTable(ctx, dataPath, opt)
+		if aerr != nil {
+			if opt.Target = table.Identifier(m.Target); opt.Target != "" {
+				again, aerr = p.readTable(ctx, dataPath, opt)
+			}
+		}
 		if opt.Inputs = inputs; aerr == nil {
 			t, err, opt.Inputs = again, nil, names
 		}
@@ -225,25 +229,6 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 // defaultSeed is the seed where nothing says otherwise.
 const defaultSeed = 1
 
-// openNetwork reads a model file that must hold a network.
-func openNetwork(path string, v *vocabulary) (*kan.Model, error) {
-	m, err := loadModel(path, v)
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax) && syntax.Offset <= 1:
-		return nil, fmt.Errorf("%s: is no model file; the model comes first and the data second", path)
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s: no such file; train a network first, as in: kansym train DATA -m %s --shape 2,5,1", path, path)
-	case err != nil && strings.Contains(err.Error(), strconv.Quote(formulaFormat)):
-		return nil, fmt.Errorf("%s: holds a formula and no network; train one with kansym train", path)
-	case err != nil && errors.Is(err, os.ErrPermission):
-		return nil, fmt.Errorf("%s: permission denied; make the file readable", path)
-	case err != nil:
-		return nil, inFile(path, errors.Unwrap(err))
-	}
-	return m, nil
-}
-
 // startWork bounds the work by the time, if there is one, and shows a bar on a
 // terminal, which is nil elsewhere.
 func (p *program) startWork(ctx context.Context, o *stepOptions, what string) (work context.Context, cancel func(), bar *progress) {
@@ -260,25 +245,34 @@ func (p *program) startWork(ctx context.Context, o *stepOptions, what string) (w
 }
 
 // commandLine is how a step is told in the history: what was typed, but for what
-// the network does not depend on.
+// the network does not depend on, unless the time is too short.
 func commandLine(c *cobra.Command, args ...string) string {
+	return recordedCommand(c, []string{"model", "quiet", "time"}, args...)
+}
+
+// recordedCommand is what was typed but for some flags.
+func recordedCommand(c *cobra.Command, without []string, args ...string) string {
 	words := []string{c.Name()}
 	for _, a := range args {
 		words = append(words, quoteWord(a))
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "model" || f.Name == "quiet" || f.Name == "time" {
-			return // which do not change the network, unless the time is too short
-		}
-		value := f.Value.String()
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			value = strings.Join(list.GetSlice(), ",")
-		}
-		if f.Value.Type() == "bool" {
-			words = append(words, "--"+f.Name)
+		if slices.Contains(without, f.Name) {
 			return
 		}
-		words = append(words, "--"+f.Name, quoteWord(value))
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = []string{strings.Join(list.GetSlice(), ",")}
+			if f.Value.Type() == "stringArray" { // given anew for each
+				values = list.GetSlice()
+			}
+		}
+		for _, value := range values {
+			words = append(words, "--"+f.Name)
+			if f.Value.Type() != "bool" {
+				words = append(words, quoteWord(value))
+			}
+		}
 	})
 	return strings.Join(words, " ")
 }

@@ -3,11 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"slices"
+
+	"github.com/spf13/cobra"
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/fit/report"
@@ -30,90 +29,81 @@ type subject struct {
 	network *report.Network // the same for pictures
 }
 
+// subjectFlags are the flags that plot and report share.
+type subjectFlags struct {
+	output    string
+	target    string
+	missing   string
+	functions []string
+}
+
+// dataFlags adds the flags that say how MODEL and DATA are read.
+func (o *subjectFlags) dataFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.target, "target", "", "`column` of DATA that is predicted (default: as in MODEL, or the last)")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop, error or keep-sentinels, as kansym fit has it")
+	f.StringArrayVar(&o.functions, "function", nil, "define a function that MODEL uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
+}
+
+// open reads the subject of a command whose output must be none of the files that
+// it reads.
+func (o *subjectFlags) open(what string, files ...string) (*subject, table.Missing, error) {
+	missing, err := table.ParseMissing(o.missing)
+	if err != nil {
+		return nil, missing, fmt.Errorf("--missing: %w", err)
+	}
+	for _, path := range append(files, what) {
+		if path != "" && o.output != "-" && sameFile(o.output, path) {
+			return nil, missing, fmt.Errorf("%s would be overwritten; choose another file", path)
+		}
+	}
+	v, err := newVocabulary("", o.functions)
+	if err != nil {
+		return nil, missing, err
+	}
+	s, err := loadSubject(what, v)
+	return s, missing, err
+}
+
 // loadSubject reads a model, a result or a formula.
 func loadSubject(what string, v *vocabulary) (*subject, error) {
-	info, err := os.Stat(what)
-	switch {
-	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s is a directory; name a model file or give a formula", what)
-	case err == nil:
-		return readSubject(what, v)
-	}
-	left, formula := splitEquation(what)
-	e, err := symbolic.Parse(formula, symbolic.ParseOptions{Functions: v.set})
-	switch {
-	case err != nil && pathLike.MatchString(what):
-		return nil, fmt.Errorf("%s: no such file; give a model, a result of kansym fit --json, or a formula", what)
-	case err != nil:
+	f, target, e, err := fileOrFormula(what, v)
+	if err != nil {
 		return nil, err
 	}
-	s := &subject{path: what, target: left, formula: e, v: v}
+	if f != nil {
+		return f.subject()
+	}
+	s := &subject{path: what, target: target, formula: e, v: v}
 	for _, name := range e.Vars() {
 		s.inputs = append(s.inputs, fit.Variable{Name: name, Column: name})
 	}
 	return s, nil
 }
 
-func readSubject(path string, v *vocabulary) (*subject, error) {
-	const most = 64 << 20
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
+// subject is the file as it is drawn or reported on.
+func (f *modelFile) subject() (*subject, error) {
+	s := &subject{path: f.path, v: f.v}
+	var err error
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", path, err)
-	case len(text) > most:
-		return nil, fmt.Errorf("%s: is larger than %d MB, which no model is", path, most>>20)
-	}
-	var head struct {
-		formulaModel
-		Best json.RawMessage `json:"best"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		if bytes.Contains(text, []byte(`"`+kan.FormatName+`"`)) {
-			// A model that is damaged; reading it as one says where.
-			_, err = readModel(path, bytes.NewReader(text), v)
-			return nil, err
-		}
-		return nil, notModel(path)
-	}
-	s := &subject{path: path, v: v}
-	switch {
-	case head.Format == kan.FormatName:
-		if s.model, err = readModel(path, bytes.NewReader(text), v); err != nil {
-			return nil, err
-		}
-		s.target, s.inputs = s.model.Target, modelInputs(s.model)
-		s.network = networkOf(s.model, v)
-		return s, nil
-	case head.Format == formulaFormat && head.formulaModel.Version > formulaVersion:
-		return nil, fmt.Errorf("%s: was written by a newer kansym (version %d of the format); use that one", path, head.formulaModel.Version)
-	case head.Format == formulaFormat:
-		if len(head.Functions) > 0 {
-			defs := append(append([]string(nil), head.Functions...), v.definitions...)
-			if s.v, err = newVocabulary("", defs); err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
-			}
-		}
+	case f.network != nil:
+		s.model, s.target, s.inputs = f.network, f.network.Target, modelInputs(f.network)
+		s.network = networkOf(s.model, f.v)
+	case f.formula != nil:
 		var names []string
-		for _, x := range head.Variables {
+		for _, x := range f.formula.Variables {
 			names = append(names, x.Name)
 		}
-		if s.formula, err = symbolic.Parse(head.Expression, symbolic.ParseOptions{Vars: names, Functions: s.v.set}); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		if s.formula, err = symbolic.Parse(f.formula.Expression, symbolic.ParseOptions{Vars: names, Functions: f.v.set}); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		s.target, s.inputs = head.Target, head.Variables
-		return s, nil
-	case len(head.Best) == 0:
-		return nil, notModel(path)
+		s.target, s.inputs = f.formula.Target, f.formula.Variables
+	default:
+		if s.result, err = report.Read(bytes.NewReader(f.text), f.v.set); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, err)
+		}
+		s.target, s.inputs = s.result.Target, s.result.Variables
 	}
-	if s.result, err = report.Read(bytes.NewReader(text), v.set); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	s.target, s.inputs = s.result.Target, s.result.Variables
 	return s, nil
 }
 

@@ -208,10 +208,40 @@ func TestTimeOver(t *testing.T) {
 	if !stopped || !warned || r.Interrupted {
 		t.Errorf("stopped %v, warnings %q", stopped, r.Warnings)
 	}
+	kinds := map[string]string{} // of warnings: what they say before naming networks
+	for _, w := range r.Warnings {
+		kind, _, _ := strings.Cut(w, "[")
+		kind = strings.TrimLeft(kind, "0123456789 ")
+		if before, ok := kinds[kind]; ok {
+			t.Errorf("two warnings about one thing:\n%s\n%s", before, w)
+		}
+		kinds[kind] = w
+	}
 	// The promise is the budget and what a step takes; other tests run at the
 	// same time.
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("it took %v", took)
+	}
+}
+
+// What happens to many networks is one warning.
+func TestTroubles(t *testing.T) {
+	var left troubles
+	left.add("broke", candidate{kind: MLP, shape: []int{2, 5, 1}})
+	left.add("sank", candidate{kind: KAN, shape: []int{2, 1}, grid: []int{4, 6}})
+	for n := range 5 {
+		left.add("sank", candidate{kind: MLP, shape: []int{2, n + 1, 1}})
+	}
+	var got []string
+	for _, l := range left {
+		got = append(got, networkList(l.networks)+" "+l.what)
+	}
+	want := []string{
+		"MLP [2, 5, 1] broke",
+		"6 networks (KAN [2, 1] with grids to 6, MLP [2, 1, 1], MLP [2, 2, 1], ...) sank",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }
 

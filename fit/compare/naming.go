@@ -28,6 +28,7 @@ const (
 func (c *comparison) nameAll(ctx context.Context) {
 	deadline := c.start.Add(time.Duration(namedBy * float64(c.opt.Time)))
 	left := 0
+	var unfinished []string
 	for _, m := range c.result.Models {
 		if m.Kind == KAN && c.result.finest(m) == m {
 			left++
@@ -49,10 +50,13 @@ func (c *comparison) nameAll(ctx context.Context) {
 		limited, cancel := context.WithTimeout(ctx, max(time.Until(deadline), 0)/time.Duration(left))
 		c.name(limited, m, c.nets[i])
 		if limited.Err() != nil && ctx.Err() == nil {
-			c.warn("the time for naming the curves of %s was over before that was finished; give more --time", ShapeText(m.Shape))
+			unfinished = append(unfinished, ShapeText(m.Shape))
 		}
 		cancel()
 		left--
+	}
+	if len(unfinished) > 0 {
+		c.warn("the time for naming the curves of %s was over before that was finished; give more --time", networkList(unfinished))
 	}
 }
 

@@ -77,6 +77,7 @@ func (c *comparison) trainAll(ctx context.Context) {
 		c.warn("%d larger networks were left out, having more parameters than there are rows to fit (%d)", omitted, len(c.data.Y))
 	}
 	deadline := c.start.Add(time.Duration(trainedBy * float64(c.opt.Time)))
+	var left troubles
 	for i, k := range list {
 		if ctx.Err() != nil {
 			break
@@ -88,9 +89,9 @@ func (c *comparison) trainAll(ctx context.Context) {
 		case ctx.Err() != nil:
 			// What was cut off in the midst says nothing.
 		case err != nil:
-			c.warn("%s %s could not be trained: %v", k.kind, ShapeText(k.shape), err)
+			left.add(fmt.Sprintf("could not be trained: %v", err), k)
 		case math.IsInf(m.RMSEHeldout, 0) || math.IsInf(m.RMSEValidation, 0):
-			c.warn("%s %s was left out: it is not finite on every row", k.kind, ShapeText(k.shape))
+			left.add("left out: not finite on every row", k)
 		case slices.ContainsFunc(c.result.Models, func(o *Model) bool {
 			return o.Kind == KAN && m.Kind == KAN && o.Grid == m.Grid && slices.Equal(o.Shape, m.Shape)
 		}):
@@ -101,6 +102,9 @@ func (c *comparison) trainAll(ctx context.Context) {
 		}
 	}
 	c.sort()
+	for _, t := range left {
+		c.warn("%s %s", networkList(t.networks), t.what)
+	}
 	stopped := 0
 	for _, m := range c.result.Models {
 		if m.Stopped {
@@ -197,6 +201,37 @@ func (c *comparison) rewrite(ctx context.Context) {
 		c.result.Rewrite = nil
 		c.warn("the KAN %s and the perceptron that it was rewritten as are not finite on every row", ShapeText(best.Shape))
 	}
+}
+
+// troubles are what went wrong with networks, the same told once.
+type troubles []trouble
+
+type trouble struct {
+	what     string
+	networks []string
+}
+
+func (t *troubles) add(what string, k candidate) {
+	name := fmt.Sprintf("%s %s", k.kind, ShapeText(k.shape))
+	if k.kind == KAN {
+		name += fmt.Sprintf(" with grids to %d", k.grid[len(k.grid)-1])
+	}
+	for i := range *t {
+		if (*t)[i].what == what {
+			(*t)[i].networks = append((*t)[i].networks, name)
+			return
+		}
+	}
+	*t = append(*t, trouble{what, []string{name}})
+}
+
+// networkList names a few networks and counts more.
+func networkList(names []string) string {
+	const most = 4
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%d networks (%s, ...)", len(names), strings.Join(names[:most-1], ", "))
 }
 
 func (c *comparison) warn(format string, args ...any) {

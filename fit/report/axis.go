@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type axis struct {
 	exp    int     // values are divided by 10^exp; 0 for logarithms
 	lo, hi float64 // coordinates of the ends
 	zero   bool    // a logarithmic axis that ends in a tick for 0
+	zeroAt float64 // the coordinate of 0 on such an axis
 }
 
 // linearAxis spans all finite values, with a margin.
@@ -43,11 +45,12 @@ func linearAxis(columns ...[]float64) axis {
 	return a
 }
 
-// dataAxis is logarithmic for positive values that span more than three decades,
-// otherwise linear.
+// dataAxis is logarithmic for positive values that span more than three decades
+// and are spread more evenly by their logarithms than by themselves, otherwise
+// linear.
 func dataAxis(columns ...[]float64) axis {
 	lo, hi := span(columns)
-	if lo > 0 && hi/1000 > lo {
+	if lo > 0 && hi/1000 > lo && unevenness(columns, math.Log10) <= unevenness(columns, func(v float64) float64 { return v / hi }) {
 		l, h := math.Log10(lo), math.Log10(hi)
 		margin := 0.04 * (h - l)
 		return axis{log: true, lo: l - margin, hi: h + margin}
@@ -79,14 +82,48 @@ func errorAxis(values ...[]float64) axis {
 	if a.zero {
 		lo = math.Floor(lo)
 		lo -= math.Max(1, math.Round((hi-lo)/6))
+		a.zeroAt = lo
 	}
-	step := (hi - lo) / 20
-	a.lo, a.hi = lo-step, hi+step
+	// Below there is room for the mark of what is chosen, which is often the least.
+	a.lo, a.hi = lo-(hi-lo)/11, hi+(hi-lo)/20
 	return a
 }
 
-// zeroAt is the coordinate of 0 on an error axis that has a place for it.
-func (a axis) zeroAt() float64 { return math.Ceil(a.lo) }
+// unevenness is how far the finite values of all columns are from lying evenly on
+// the scale: the greatest distance of their distribution from the uniform one
+// between the least and the greatest (A. Kolmogorov, 1933), from 0 to 1.
+func unevenness(columns [][]float64, scale func(float64) float64) float64 {
+	var at []float64
+	for _, c := range columns {
+		for _, v := range c {
+			if isFinite(v) {
+				at = append(at, scale(v))
+			}
+		}
+	}
+	slices.Sort(at)
+	worst, n := 0.0, float64(len(at))
+	for i, v := range at {
+		share := (v - at[0]) / (at[len(at)-1] - at[0])
+		worst = math.Max(worst, math.Max(share-float64(i)/n, float64(i+1)/n-share))
+	}
+	return worst
+}
+
+// ratioAxis is logarithmic whatever the span of the values, which must be
+// positive, with a margin that is a share of it.
+func ratioAxis(values []float64, margin float64) axis {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		lo, hi = math.Min(lo, math.Log10(v)), math.Max(hi, math.Log10(v))
+	}
+	const least = 0.12 // a factor of 1.3
+	if spare := least - (hi - lo); spare > 0 {
+		lo, hi = lo-spare/2, hi+spare/2
+	}
+	margin *= hi - lo
+	return axis{log: true, lo: lo - margin, hi: hi + margin}
+}
 
 // at returns the coordinate of a value, NaN if it has none.
 func (a axis) at(v float64) float64 {
@@ -94,7 +131,7 @@ func (a axis) at(v float64) float64 {
 	case a.log && v > 0:
 		return math.Log10(v)
 	case a.log && a.zero && v == 0:
-		return a.zeroAt()
+		return a.zeroAt
 	case a.log:
 		return math.NaN()
 	}
@@ -141,7 +178,13 @@ func (a axis) ticks(lo, hi float64, n int) []plot.Tick {
 // decades are the ticks of a logarithmic axis, the mantissas between them
 // without labels unless there are few decades.
 func (a axis) decades(lo, hi float64, n int) []plot.Tick {
+	if hi-lo < narrow && !a.zero {
+		return a.within(lo, hi, n)
+	}
 	first, last := math.Ceil(lo-1e-9), math.Floor(hi+1e-9)
+	if a.zero {
+		first = a.zeroAt
+	}
 	stride := math.Max(1, math.Ceil((last-first+1)/float64(n+1)))
 	var out []plot.Tick
 	if a.zero {
@@ -150,7 +193,8 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 	}
 	for k := first; k <= last; k++ {
 		t := plot.Tick{Value: k}
-		if math.Mod(k, stride) == 0 {
+		near := a.zero && k-a.zeroAt < (hi-lo)/14 // too near the 0 for another label
+		if math.Mod(k, stride) == 0 && !near {
 			t.Label = power10(int(k))
 		}
 		out = append(out, t)
@@ -165,13 +209,44 @@ func (a axis) decades(lo, hi float64, n int) []plot.Tick {
 				continue
 			}
 			t := plot.Tick{Value: v}
-			if last-first < 1 && (m == 2 || m == 5) && math.Abs(k) <= 3 {
-				t.Label = strconv.FormatFloat(float64(m)*math.Pow10(int(k)), 'g', 1, 64)
+			if last-first < 1 && (m == 2 || m == 5) {
+				t.Label = times10(float64(m), 0, int(k))
 			}
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// narrow is the number of decades below which a logarithmic axis has the ticks of
+// a linear one.
+const narrow = 0.9
+
+// within are evenly spaced values on a logarithmic axis of less than a decade.
+func (a axis) within(lo, hi float64, n int) []plot.Tick {
+	// The values are divided by this power of ten, so that they are moderate.
+	exp := int(math.Floor(lo))
+	from, to := math.Pow(10, lo-float64(exp)), math.Pow(10, hi-float64(exp))
+	step := niceStep((to - from) / float64(n))
+	digits := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
+	var out []plot.Tick
+	for k := math.Ceil(from/step - 1e-9); k*step <= to+1e-9*step; k++ {
+		m := k * step
+		out = append(out, plot.Tick{Value: math.Log10(m) + float64(exp), Label: times10(m, digits, exp)})
+	}
+	return out
+}
+
+// times10 writes m, which has so many digits after the point, times a power of
+// ten, as a plain number if that is near 1.
+func times10(m float64, digits, exp int) string {
+	if exp >= -3 && exp <= 3 {
+		return strconv.FormatFloat(m*math.Pow10(exp), 'f', max(0, digits-exp), 64)
+	}
+	if m == 1 {
+		return power10(exp)
+	}
+	return strconv.FormatFloat(m, 'f', digits, 64) + "×10" + superscript(minus(strconv.Itoa(exp)))
 }
 
 // power10 writes a power of ten, those near 1 as plain numbers.

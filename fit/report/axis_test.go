@@ -19,6 +19,24 @@ func tickLabels(a axis, n int) string {
 	return strings.Join(out, " ")
 }
 
+// evenly are values that are spread evenly.
+func evenly(lo, hi float64) []float64 {
+	var out []float64
+	for k := range 101 {
+		out = append(out, lo+(hi-lo)*float64(k)/100)
+	}
+	return out
+}
+
+// decadesApart are values whose logarithms are spread evenly.
+func decadesApart(lo, hi float64) []float64 {
+	var out []float64
+	for _, e := range evenly(math.Log10(lo), math.Log10(hi)) {
+		out = append(out, math.Pow(10, e))
+	}
+	return out
+}
+
 func TestAxisLabels(t *testing.T) {
 	for _, tt := range []struct {
 		axis   axis
@@ -33,6 +51,11 @@ func TestAxisLabels(t *testing.T) {
 		{linearAxis([]float64{0}), "\u22121.0 \u22120.5 0.0 0.5 1.0", ""},
 		{linearAxis(nil), "\u22121.0 \u22120.5 0.0 0.5 1.0", ""},
 		{dataAxis([]float64{1, 1e6}), "1 100 10^4 10^6", ""},
+		{dataAxis(evenly(0.001, 10)), "0 2 4 6 8 10", ""},
+		{dataAxis(decadesApart(0.001, 10)), "0.001 0.01 0.1 1 10", ""},
+		{dataAxis(decadesApart(0.001, 10), []float64{math.NaN(), math.Inf(1)}), "0.001 0.01 0.1 1 10", ""},
+		{dataAxis(decadesApart(1, 100)), "0 20 40 60 80 100", ""},
+		{dataAxis(evenly(-1, 1e6)), "0.0 0.2 0.4 0.6 0.8 1.0", " (×10^6)"},
 		{errorAxis([]float64{0.1, 0.2}), "0.1 0.05 0.2 0.5", ""},
 		{errorAxis([]float64{0, 0.3, 1e-5}), "0 10^\u22125 10^\u22124 0.001 0.01 0.1", ""},
 		{errorAxis([]float64{0}), "0 0.1 1", ""},

@@ -126,6 +126,10 @@ func TestPageInBrowser(t *testing.T) {
 		if before != "p2" || row != "p1" || plot != "p0" {
 			t.Errorf("%d pixels: %q is shown at first, %q after a click on a row, %q after one on a point", width, before, row, plot)
 		}
+		cut := look(ctx, t, chromedp.Evaluate[string](`[...document.querySelectorAll('.scroll table')].map(t => t.parentElement).filter(d => d.scrollWidth > d.clientWidth).map(d => d.getAttribute('aria-label')).join(', ')`))
+		if cut != "" {
+			t.Errorf("%d pixels: cut off at the right: %s", width, cut)
+		}
 		if wide > width {
 			t.Errorf("the page is %d pixels wide on a screen of %d", wide, width)
 		}

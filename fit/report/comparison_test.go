@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"testing"
 
-	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 	"pgregory.net/rapid"
 
 	"github.com/kansym/kansym/fit"
@@ -98,17 +98,19 @@ func TestComparisonPlotGuards(t *testing.T) {
 		if rapid.Bool().Draw(t, "formula") {
 			r.Search = &compare.Search{Parameters: rapid.IntRange(0, 20000).Draw(t, "constants"), RMSEHeldout: size.Draw(t, "formula's error")}
 		}
-		p, _, err := comparisonPlot(r)
+		c, err := newComparisonPlot(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !(p.X.Min > 0 && p.X.Max > p.X.Min && p.Y.Min > 0 && p.Y.Max > p.Y.Min) || math.IsInf(p.Y.Max, 0) {
-			t.Fatalf("axes from %v to %v and from %v to %v", p.X.Min, p.X.Max, p.Y.Min, p.Y.Max)
+		for _, a := range []axis{c.x, c.y} {
+			if !(a.hi > a.lo) || !isFinite(a.hi-a.lo) {
+				t.Fatalf("an axis from %v to %v", a.lo, a.hi)
+			}
 		}
 		for _, m := range r.Models {
-			at := comparisonPoint(r, m)
-			if at.X < p.X.Min || at.X > p.X.Max || at.Y < p.Y.Min || at.Y > p.Y.Max {
-				t.Fatalf("%v is outside", at)
+			x, y := c.place(r, m)
+			if !(x >= c.x.lo && x <= c.x.hi && y >= c.y.lo && y <= c.y.hi) {
+				t.Fatalf("%v, %v is outside", x, y)
 			}
 		}
 		if err := ComparisonPlot(&bytes.Buffer{}, r, "svg"); err != nil {
@@ -117,44 +119,89 @@ func TestComparisonPlotGuards(t *testing.T) {
 	})
 }
 
-// Ticks lie on the axis in order, and at least two have labels, or else the
-// scale could not be read.
-func TestDecades(t *testing.T) {
+// Whatever the axis, ticks lie on it in order, and at least two have labels, or
+// else the scale could not be read.
+func TestRatioAxis(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		lo := math.Pow(10, rapid.Float64Range(-200, 200).Draw(t, "lo"))
-		hi := lo * math.Pow(10, rapid.OneOf(rapid.Float64Range(0.05, 2), rapid.Float64Range(2, 60)).Draw(t, "decades"))
-		ticks := decades{}.Ticks(lo, hi)
-		labels := 0
-		for i, k := range ticks {
-			if i > 0 && k.Value <= ticks[i-1].Value || k.Label != "" && (k.Value < lo || k.Value > hi) {
-				t.Fatalf("ticks %v on %v to %v", ticks, lo, hi)
+		lo := math.Pow(10, rapid.Float64Range(-150, 150).Draw(t, "lo"))
+		hi := lo * math.Pow(10, rapid.OneOf(rapid.Float64Range(0, 2), rapid.Float64Range(2, 60)).Draw(t, "decades"))
+		a := ratioAxis([]float64{hi, lo}, 0.12)
+		labels := map[string]bool{}
+		for _, k := range a.ticks(a.lo, a.hi, 5) {
+			if k.Value < a.lo-1e-9 || k.Value > a.hi+1e-9 {
+				t.Fatalf("a tick at %v on %v to %v", k.Value, a.lo, a.hi)
 			}
-			if k.Label != "" {
-				labels++
+			if labels[k.Label] && k.Label != "" {
+				t.Fatalf("the label %s twice on %v to %v", k.Label, lo, hi)
 			}
+			labels[k.Label] = true
 		}
-		if labels < 2 || labels > 12 {
-			t.Fatalf("%d labels on %v to %v: %v", labels, lo, hi, ticks)
+		delete(labels, "")
+		if len(labels) < 2 || len(labels) > 12 {
+			t.Fatalf("labels %v on %v to %v", labels, lo, hi)
 		}
 	})
 	for _, c := range []struct {
 		lo, hi float64
-		labels []string
+		labels string
 	}{
-		{0.5, 20000, []string{"1", "10", "100", "1000", "10000"}},
-		{1e-6, 1e-2, []string{"1e-6", "1e-5", "1e-4", "0.001", "0.01"}},
-		{0.15, 2, []string{"0.2", "0.5", "1", "2"}},
-		{-1, 5, nil},
+		{1, 10000, "1 10 100 1000 10^4"},
+		{0.0089, 0.0094, "0.0080 0.0085 0.0090 0.0095 0.0100 0.0105"},
+		{2e-7, 4e-7, "2.0×10^\u22127 2.5×10^\u22127 3.0×10^\u22127 3.5×10^\u22127 4.0×10^\u22127"},
+		{1e-6, 2e-5, "10^\u22126 10^\u22125"},
+		{30, 400, "100 50 200 500"},
 	} {
-		var got []string
-		for _, k := range (decades{}).Ticks(c.lo, c.hi) {
-			if k.Label != "" {
-				got = append(got, k.Label)
-			}
-		}
-		if !slices.Equal(got, c.labels) {
-			t.Errorf("%v to %v: labels %v, want %v", c.lo, c.hi, got, c.labels)
+		if got := tickLabels(ratioAxis([]float64{c.lo, c.hi}, 0.12), 5); got != c.labels {
+			t.Errorf("%v to %v: labels %s, want %s", c.lo, c.hi, got, c.labels)
 		}
 	}
-	var _ plot.Ticker = decades{}
+}
+
+// No name lies over a mark, a line, another name, or the edge, and where there is
+// room all are there.
+func TestPointNames(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := &compare.Result{Target: "y", Spread: 1}
+		for i := range rapid.IntRange(1, 12).Draw(t, "networks") {
+			e := math.Pow(10, rapid.Float64Range(-6, 0).Draw(t, "error"))
+			r.Models = append(r.Models, &compare.Model{
+				Kind: []compare.Kind{compare.KAN, compare.MLP}[i%2], Shape: []int{2, 10, 10, 1}[:2+i%3],
+				Parameters: rapid.IntRange(5, 500).Draw(t, "parameters"), RMSEHeldout: e, RMSEValidation: e,
+			})
+		}
+		c, err := newComparisonPlot(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dc := draw.NewCanvas(nil, comparisonWidth, comparisonHeight)
+		names := c.names
+		boxes := names.place(dc, c.plot)
+		for i, b := range boxes {
+			if b.Max.X <= b.Min.X {
+				continue
+			}
+			for _, m := range names.points {
+				for _, at := range m.on(dc, c.plot) {
+					if at.X > b.Min.X && at.X < b.Max.X && at.Y > b.Min.Y && at.Y < b.Max.Y {
+						t.Fatalf("%s lies over a point", names.names[i].text)
+					}
+				}
+			}
+			for _, m := range names.lines {
+				pts := m.on(dc, c.plot)
+				for k := 1; k < len(pts); k++ {
+					for s := range 101 {
+						f := vg.Length(s) / 100
+						at := vg.Point{X: pts[k-1].X*(1-f) + pts[k].X*f, Y: pts[k-1].Y*(1-f) + pts[k].Y*f}
+						if at.X > b.Min.X && at.X < b.Max.X && at.Y > b.Min.Y && at.Y < b.Max.Y {
+							t.Fatalf("%s lies over a line", names.names[i].text)
+						}
+					}
+				}
+			}
+		}
+		if len(r.Models) == 1 && boxes[0].Max.X <= boxes[0].Min.X {
+			t.Fatal("a single point has no name")
+		}
+	})
 }

@@ -51,9 +51,13 @@ func newFrontPlot(front []*fit.Candidate, best *fit.Candidate, target string, wi
 	}
 	f.x = axis{lo: 0, hi: most + math.Max(1, most/20)}
 	f.plot = newPanel(f.x, f.y, "complexity (operators, functions, variables and numbers)", "RMSE")
+	ticks := 8
+	if width < 300 {
+		ticks = 5
+	}
 	f.plot.X.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick {
 		var whole []plot.Tick
-		for _, t := range f.x.ticks(lo, hi, 8) {
+		for _, t := range f.x.ticks(lo, hi, ticks) {
 			if t.Value == math.Trunc(t.Value) {
 				whole = append(whole, t)
 			}
@@ -72,13 +76,14 @@ func newFrontPlot(front []*fit.Candidate, best *fit.Candidate, target string, wi
 	}
 	h := coordinates(held)
 	stairsX, stairsY := stairs(size, h, f.x.hi)
-	steps, small, large := stroke(faint, 0.9), vg.Length(1.9), vg.Length(2.9)
+	// Rings are the larger, so that neither hides the other.
+	steps, ring, dot := stroke(faint, 0.9), vg.Length(3.5), vg.Length(2.2)
 	f.plot.Add(line{stairsX, stairsY, steps},
-		dots{size, coordinates(train), small, quiet, 0.8},
-		dots{size, h, large, ink, 0})
+		dots{size, coordinates(train), ring, quiet, 0.8},
+		dots{size, h, dot, ink, 0})
 	f.entries = []legendEntry{
-		{"held-out rows", dotThumb(large, ink, 0)},
-		{"rows fitted to", dotThumb(small, quiet, 0.8)},
+		{"held-out rows", dotThumb(dot, ink, 0)},
+		{"rows fitted to", dotThumb(ring, quiet, 0.8)},
 	}
 	for i, c := range front {
 		if c == best {

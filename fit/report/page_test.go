@@ -201,8 +201,8 @@ func TestRead(t *testing.T) {
 
 func TestReadErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                        "unexpected end",
-		"{":                       "unexpected end",
+		"":                        "cut off",
+		"{":                       "cut off",
 		"{}":                      "no result of kansym fit --json",
 		`{"version":1}`:           "no result of kansym fit --json",
 		`{"version":9,"best":{}}`: "newer kansym (version 9",

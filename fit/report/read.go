@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -27,7 +28,7 @@ func Read(r io.Reader, functions *library.Set) (*fit.Result, error) {
 	}
 	var out fit.Result
 	if err := json.Unmarshal(text, &out); err != nil {
-		return nil, fmt.Errorf("read result: %w", err)
+		return nil, fmt.Errorf("read result: %w", jsontext.Explain(text, err))
 	}
 	switch {
 	case out.Version > 1:

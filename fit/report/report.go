@@ -137,7 +137,7 @@ func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
 	if unnamed > 0 {
 		fmt.Fprintf(w, " and %s, not named yet.\n", count(unnamed, "spline"))
 	}
-	return nil
+	return writeEdgeNote(w, named)
 }
 
 // briefEdge is an edge with the powers in its names to 6 digits.
