@@ -8,8 +8,8 @@ import (
 	"io"
 	"math"
 
-	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/kan/bspline"
+	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/library"
 )
 

@@ -8,8 +8,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/kan/jsontext"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
