@@ -21,6 +21,9 @@ const (
 	worseUnseen = 1.03
 	// mostNested bounds how many reductions are compared.
 	mostNested = 24
+	// manyInputs is the number of inputs from which on networks take so long that
+	// only half as many are.
+	manyInputs = 6
 )
 
 // nested returns, fewest inputs first, the reductions that networks bear out. With noise gradients
@@ -29,9 +32,13 @@ const (
 // inputs does. A true reduction takes nothing away that could be predicted.
 func (s *state) nested(ctx context.Context, views []*view) []*state {
 	var list []*state
+	most := mostNested
+	if len(s.data.search.Names) >= manyInputs {
+		most /= 2
+	}
 	known := map[string]bool{s.key: true}
 	add := func(c *state) {
-		if c != nil && len(list) < mostNested && !known[c.key] && !s.root.visited[c.key] {
+		if c != nil && len(list) < most && !known[c.key] && !s.root.visited[c.key] {
 			known[c.key] = true
 			list = append(list, c)
 		}
@@ -106,7 +113,7 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	for _, p := range kept {
 		least = min(least, p.err)
 	}
-	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(1.1)) }
+	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(1.04)) }
 	coarse := s.coarse(ctx)
 	slices.SortStableFunc(kept, func(a, b pair) int {
 		order := cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)))

@@ -77,8 +77,19 @@ func (s *state) reductions(ctx context.Context) bool {
 	if best > little && !noisy && (s.longerHashedExpressions(ctx) || s.front.exact() != nil || s.merges(ctx)) {
 		return true
 	}
+	if v := s.treeView(ctx, best); v != nil {
+		for _, child := range s.children(v) {
+			if found, stop := follow(child); stop {
+				return found
+			}
+		}
+	}
 	if best > noisyRelative && best < hardly && len(s.data.train.Y) >= nestedRows {
 		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
+		if v := s.grown(ctx); v != nil {
+			all = append(all, v)
+			slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
+		}
 		for _, child := range s.nested(ctx, all) {
 			if found, stop := follow(child); stop {
 				return found
@@ -86,6 +97,19 @@ func (s *state) reductions(ctx context.Context) bool {
 		}
 	}
 	return false
+}
+
+// treeView returns the view of a grown tree where that fits much better than dense
+// networks, which leave the relative error best; nil where it does not.
+func (s *state) treeView(ctx context.Context, best float64) *view {
+	const better = 0.5
+	if best < noisyRelative || !s.coarse(ctx) || ctx.Err() != nil {
+		return nil
+	}
+	if v := s.grown(ctx); v != nil && v.relative < better*best {
+		return v
+	}
+	return nil
 }
 
 // solve works through the stages on a reduced problem until a formula is exact.

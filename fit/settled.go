@@ -40,7 +40,7 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	s.judged, s.white = b, false
 	if len(b.expr.FreeValues()) == 0 {
 		// Nothing was adapted to the noise.
-		mostSize = max(mostSize, 12)
+		mostSize = 2 * mostSize
 	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
 		s.judged = nil

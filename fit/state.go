@@ -45,6 +45,7 @@ type state struct {
 
 	net  *trained   // the network of least held-out error so far
 	flat []*trained // the networks of one layer of curves, best first
+	tree *grownTree // see grown
 
 	trained     map[int][]*view // networks of all inputs by width, see views
 	unseenKnown float64         // see unseen; 0 for not known

@@ -52,6 +52,12 @@ func (s *state) flatNetworks(ctx context.Context) bool {
 // side and names the edges of those that fit best.
 func (s *state) treeNetworks(ctx context.Context) bool {
 	fitted := append(slices.Clone(s.flat), s.train(ctx, s.groupTrees(), s.networkData())...)
+	if v := s.grown(ctx); v != nil && s.tree.root.depth() > 1 {
+		fitted = append(fitted, &trained{
+			tree:     tree{name: "the tree " + s.tree.root.describe(s.data.search.Names), net: v.net},
+			relative: v.relative, mse: s.networkError(v.net),
+		})
+	}
 	if len(fitted) == 0 {
 		return false
 	}
