@@ -27,7 +27,7 @@ const smoothEnough = 0.2
 // is no noise to speak of, or no network that sees through it.
 func (s *state) smooth(ctx context.Context) (d symbolic.Data, tolerance float64, ok bool) {
 	d = head(s.data.search, networkRows)
-	if len(d.Names) < 2 || s.clear(ctx) {
+	if len(d.Names) < 2 {
 		return d, 0, false
 	}
 	m := s.model(ctx)
