@@ -18,9 +18,13 @@
 //  6. the problem without the inputs that by themselves do nothing visible to
 //     the target, by analysis of variance;
 //  7. short formulas enumerated, one or two of which explain the target under
-//     an output transform (package search). No derivative is taken, so this is
-//     what finds laws in noise. Where networks fit badly, also formulas of
-//     several inputs through which alone these act on the target;
+//     an output transform (package search), and, where networks fit badly,
+//     formulas of several inputs through which alone these act on the target.
+//     With noise the values of a network trained on all rows stand in for the
+//     target here, and stage 3 is repeated with them: a network is several times
+//     nearer to the law than the rows are, which says how far two of them
+//     disagree. Quotients of combinations are then fitted to the rows and
+//     shortened by the certainty of their coefficients;
 //  8. symmetries read off the gradients of networks of all inputs: scalings
 //     (sum of a_i*x_i*f_i = p*f, one for every independent unit of a law of
 //     physics) and translations. Each removes an input, whose place others take
@@ -28,14 +32,18 @@
 //     runs through the stages by itself, and its formulas are lifted back. It is
 //     given up where networks fit it far worse than the problem it came from.
 //     With noise gradients only suggest symmetries, and those are kept with
-//     which a network predicts unseen rows as well as without;
+//     which a network predicts unseen rows as well as without. Where dense
+//     networks are poor, and with noise, a tree is grown for this: from a flat
+//     network, by joining two branches of a node or adding a product, every
+//     network starting as the one before it;
 //  9. parts: a sum or product of functions of groups of inputs, or a(x)+b(x)*z,
 //     each part solved by itself from the values of a network;
 //  10. networks of one layer of curves, additive and multiplicative, whose curves
 //     are named;
 //  11. merges of two inputs tried out one by one, where gradients say nothing,
 //     and y = m(x)*F(z) for monomials m and z by the smoothness of y/m along z;
-//  12. sums and products of two flat networks; a dense network with pruning;
+//  12. sums and products of two flat networks, and the grown tree, whose curves
+//     are named; a dense network with pruning;
 //  13. long formulas that only approximate the target, and mutations of the best
 //     formulas so far, for tables without a short law;
 //  14. polishing: constants refitted on all training rows, snapped where an

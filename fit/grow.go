@@ -10,6 +10,7 @@ import (
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/kan/bspline"
 	"github.com/kansym/kansym/library"
+	"github.com/kansym/kansym/symbolic"
 )
 
 // A formula of many inputs is a small tree, and a dense network of that many
@@ -90,22 +91,9 @@ func (s *state) grow(ctx context.Context) *grownTree {
 	if s.least() > noisyRelative {
 		d = head(s.data.train, noisyGrowthRows)
 	}
-	n := len(d.Names)
-	g := &growth{s: s, data: kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W}}
+	g := newGrowth(s, d)
 	seeds := make([]*grownTree, 2)
-	s.parallel(len(seeds), func(i int) {
-		op := []kan.Op{kan.Sum, kan.Product}[i]
-		net, report, err := kan.TrainTopology(ctx, mustNew([]int{n, 1, 1}, [][]kan.Op{{op}, nil}, d.Names), g.data,
-			kan.TrainOptions{Grid: []int{5}, MaxIter: 40, Seed: s.opt.Seed})
-		if err != nil || !finite(report.HeldRelative) {
-			return
-		}
-		root := &branch{input: -1, op: op, curve: net.Layers[1].Edge(0, 0)}
-		for i := range n {
-			root.parts = append(root.parts, &branch{input: i, curve: net.Layers[0].Edge(i, 0)})
-		}
-		seeds[i] = g.scored(root, net, report)
-	})
+	s.parallel(len(seeds), func(i int) { seeds[i] = g.seed(ctx, i == 1) })
 	seeds = slices.DeleteFunc(seeds, func(t *grownTree) bool { return t == nil })
 	if len(seeds) == 0 {
 		return nil
@@ -124,6 +112,30 @@ func (s *state) grow(ctx context.Context) *grownTree {
 	}
 	s.trace("grown %s: relative error %.2g", best.root.describe(d.Names), best.relative)
 	return best
+}
+
+func newGrowth(s *state, d symbolic.Data) *growth {
+	return &growth{s: s, data: kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W}}
+}
+
+// seed is a flat network: a function of a sum, or of a product, of curves; nil
+// where it cannot be trained.
+func (g *growth) seed(ctx context.Context, product bool) *grownTree {
+	op := kan.Sum
+	if product {
+		op = kan.Product
+	}
+	n := len(g.data.Names)
+	net, report, err := kan.TrainTopology(ctx, mustNew([]int{n, 1, 1}, [][]kan.Op{{op}, nil}, g.data.Names), g.data,
+		kan.TrainOptions{Grid: []int{5}, MaxIter: 40, Seed: g.s.opt.Seed})
+	if err != nil || !finite(report.HeldRelative) {
+		return nil
+	}
+	root := &branch{input: -1, op: op, curve: net.Layers[1].Edge(0, 0)}
+	for i := range n {
+		root.parts = append(root.parts, &branch{input: i, curve: net.Layers[0].Edge(i, 0)})
+	}
+	return g.scored(root, net, report)
 }
 
 func byScore(a, b *grownTree) int { return cmp.Compare(a.score, b.score) }
@@ -209,6 +221,16 @@ func (b *branch) depth() int {
 		deepest = max(deepest, p.depth()+1)
 	}
 	return deepest
+}
+
+// leaves calls visit with every input in the branch.
+func (b *branch) leaves(visit func(input int)) {
+	if b.input >= 0 {
+		visit(b.input)
+	}
+	for _, p := range b.parts {
+		p.leaves(visit)
+	}
 }
 
 func (b *branch) describe(names []string) string {
