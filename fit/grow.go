@@ -88,16 +88,12 @@ func (s *state) grow(ctx context.Context) *grownTree {
 	}
 	best := slices.MinFunc(seeds, byScore)
 	for _, seed := range seeds {
-		if t := g.climb(ctx, seed); t.score < best.score {
+		if t := g.thin(ctx, g.climb(ctx, seed)); t.score < best.score {
 			best = t
 		}
 	}
 	full := head(s.data.search, networkRows)
-	net, report, err := best.net.Train(ctx, kan.Data{Names: full.Names, Cols: full.Cols, Y: full.Y, W: full.W},
-		kan.TrainOptions{Grid: []int{5, 10, 20}, MaxIter: 40, Seed: s.opt.Seed})
-	if err == nil && finite(report.HeldRelative) {
-		best = &grownTree{root: best.root, net: net, relative: report.HeldRelative}
-	}
+	best = g.refined(ctx, best, kan.Data{Names: full.Names, Cols: full.Cols, Y: full.Y, W: full.W})
 	s.trace("grown %s: relative error %.2g", best.root.describe(d.Names), best.relative)
 	return best
 }
@@ -133,6 +129,13 @@ func (g *growth) climb(ctx context.Context, t *grownTree) *grownTree {
 	for ctx.Err() == nil {
 		g.template = t.net
 		g.s.trace("tree %s: %.2g", t.root.describe(g.data.Names), t.relative)
+		// What finer curves explain needs no other branches.
+		const small, coarse = 3e-3, 0.2
+		if t.relative < small {
+			if fine := g.refined(ctx, t, g.data); fine.relative < coarse*t.relative {
+				return fine
+			}
+		}
 		shoots := g.shoots(t.root)
 		tried := make([]*grownTree, len(shoots))
 		g.s.parallel(len(shoots), func(i int) { tried[i] = g.train(ctx, shoots[i], growthSteps) })
@@ -151,6 +154,45 @@ func (g *growth) climb(ctx context.Context, t *grownTree) *grownTree {
 			return t
 		}
 		t = next
+	}
+	return t
+}
+
+// refined is t with finer curves where those fit better.
+func (g *growth) refined(ctx context.Context, t *grownTree, data kan.Data) *grownTree {
+	net, report, err := t.net.Train(ctx, data, kan.TrainOptions{Grid: []int{5, 10, 20}, MaxIter: 40, Seed: g.s.opt.Seed})
+	if err != nil || !finite(report.HeldRelative) {
+		return t
+	}
+	fine := g.scored(t.root, net, report)
+	g.template = t.net
+	_, places := g.network(t.root)
+	if places == nil {
+		return t
+	}
+	fine.root = t.root.with(func(b *branch) *kan.Edge {
+		e, _ := net.EdgeAt(places[b])
+		return e
+	})
+	return fine
+}
+
+// thin leaves out parts of the tree that later ones made needless.
+func (g *growth) thin(ctx context.Context, t *grownTree) *grownTree {
+	const worse = 1.3
+	for ctx.Err() == nil {
+		g.template = t.net
+		without := g.cuts(t.root)
+		tried := make([]*grownTree, len(without))
+		g.s.parallel(len(without), func(i int) { tried[i] = g.train(ctx, without[i], 4*growthSteps) })
+		tried = slices.DeleteFunc(tried, func(c *grownTree) bool {
+			return c == nil || c.relative > worse*t.relative || c.score > t.score && c.relative > noisyRelative
+		})
+		if len(tried) == 0 {
+			return t
+		}
+		t = slices.MinFunc(tried, byScore)
+		g.s.trace("tree %s: %.2g", t.root.describe(g.data.Names), t.relative)
 	}
 	return t
 }
@@ -174,4 +216,3 @@ func (g *growth) train(ctx context.Context, root *branch, steps int) *grownTree 
 		return e
 	}), trained, report)
 }
-

@@ -195,4 +195,3 @@ func (g *growth) network(root *branch) (*kan.Network, map[*branch]kan.EdgeID) {
 	places[root] = kan.EdgeID{Layer: depth}
 	return net, places
 }
-

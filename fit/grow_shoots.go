@@ -95,6 +95,41 @@ func (g *growth) join(b, p, q *branch, op kan.Op) *branch {
 	return joined
 }
 
+// cuts lists the trees that lack one part and still have every input.
+func (g *growth) cuts(root *branch) []*branch {
+	uses := map[int]int{}
+	root.leaves(func(i int) { uses[i]++ })
+	var out []*branch
+	var visit func(b *branch)
+	visit = func(b *branch) {
+		for k, p := range b.parts {
+			visit(p)
+			needed := len(b.parts) < 2
+			own := map[int]int{}
+			p.leaves(func(i int) { own[i]++ })
+			for i, n := range own {
+				needed = needed || n == uses[i]
+			}
+			if needed {
+				continue
+			}
+			c := *b
+			c.parts = slices.Delete(slices.Clone(b.parts), k, k+1)
+			if len(c.parts) == 1 && b != root {
+				// Two curves in a row are one.
+				only := *c.parts[0]
+				v := g.values(&only)
+				first := only.curve
+				only.curve = curveOf(v, mapped(v, func(x float64) float64 { return b.curve.Eval(first.Eval(x)) }), 5)
+				c = only
+			}
+			out = append(out, root.replace(b, &c))
+		}
+	}
+	visit(root)
+	return out
+}
+
 // product returns a product of two inputs that counts for nothing yet.
 func (g *growth) product(i, j int) *branch {
 	rng := rand.New(rand.NewPCG(g.s.opt.Seed, uint64(i)<<32|uint64(j)))
@@ -120,4 +155,3 @@ func curveOf(x, y []float64, n int) *kan.Edge {
 	lo, hi := bounds(x)
 	return kan.SplineEdge(bspline.Fit(bspline.NewGrid(lo, hi, n), x, y, nil, 1e-9))
 }
-

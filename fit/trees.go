@@ -52,11 +52,8 @@ func (s *state) flatNetworks(ctx context.Context) bool {
 // side and names the edges of those that fit best.
 func (s *state) treeNetworks(ctx context.Context) bool {
 	fitted := append(slices.Clone(s.flat), s.train(ctx, s.groupTrees(), s.networkData())...)
-	if v := s.grown(ctx); v != nil && s.tree.root.depth() > 1 {
-		fitted = append(fitted, &trained{
-			tree:     tree{name: "the tree " + s.tree.root.describe(s.data.search.Names), net: v.net},
-			relative: v.relative, mse: s.networkError(v.net),
-		})
+	if t := s.trainedTree(ctx); t != nil {
+		fitted = append(fitted, t)
 	}
 	if len(fitted) == 0 {
 		return false
@@ -66,6 +63,18 @@ func (s *state) treeNetworks(ctx context.Context) bool {
 		s.keepNetwork(fitted[0])
 	}
 	return s.nameBest(ctx, fitted)
+}
+
+// trainedTree is the grown network; nil where it is no more than a flat one.
+func (s *state) trainedTree(ctx context.Context) *trained {
+	v := s.grown(ctx)
+	if v == nil || s.tree.root.depth() < 2 {
+		return nil
+	}
+	return &trained{
+		tree:     tree{name: "the tree " + s.tree.root.describe(s.data.search.Names), net: v.net},
+		relative: v.relative, mse: s.networkError(v.net),
+	}
 }
 
 // nameBest names the edges of those of the networks, best first, that fit about
@@ -205,6 +214,12 @@ func (s *state) sketch(ctx context.Context) {
 		}
 		if fitted := s.train(ctx, forest, data); len(fitted) > 0 {
 			s.keepNetwork(fitted[0])
+		}
+	}
+	const poor = 1e-3
+	if s.net == nil || s.net.relative > poor {
+		if t := s.trainedTree(ctx); t != nil {
+			s.keepNetwork(t)
 		}
 	}
 	if s.net != nil && s.net.edges == nil {
