@@ -79,10 +79,14 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	errs := make([]float64, len(list)+1)
 	s.say("comparing reductions")
 	s.parallel(len(errs), func(i int) {
+		c := s
 		if i < len(list) {
-			errs[i] = list[i].unseenError(ctx, views[0].logY)
+			c = list[i]
+		}
+		if views[0].logY {
+			errs[i] = c.unseenError(ctx, true)
 		} else {
-			errs[i] = s.unseenError(ctx, views[0].logY)
+			errs[i] = c.unseen(ctx) // which is asked for again
 		}
 	})
 	base := errs[len(list)]
@@ -102,7 +106,7 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	}
 	var kept []pair
 	for i, c := range list {
-		if errs[i] <= worse*base {
+		if errs[i] <= worse*base && finite(errs[i]) {
 			kept = append(kept, pair{c, errs[i]})
 		}
 	}

@@ -49,7 +49,7 @@ func TestOutliers(t *testing.T) {
 func TestNoOutliersInNoise(t *testing.T) {
 	tab := makeLaw("m*v^2/2", "m", 1., 5., "v", 1., 5.).draw(t, 300, 0.1, 1)
 	tab.Cols[tab.Target][5] = 400
-	r, err := Run(context.Background(), tab, Options{Time: 5 * time.Second, Seed: 1, NoNetwork: true})
+	r, err := Run(context.Background(), tab, Options{Time: 2 * time.Second, Seed: 1, NoNetwork: true})
 	if err != nil {
 		t.Fatal(err)
 	}

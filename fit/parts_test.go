@@ -9,9 +9,9 @@ import (
 	"github.com/kansym/kansym/symbolic"
 )
 
-func modelOf(t *testing.T, l law) (*state, *model) {
+func modelOf(t *testing.T, l law, rows int) (*state, *model) {
 	t.Helper()
-	s := newState(split(l.draw(t, 2000, 0, 1), Options{Seed: 1}), Options{Seed: 1})
+	s := newState(split(l.draw(t, rows, 0, 1), Options{Seed: 1}), Options{Seed: 1})
 	m := s.model(context.Background())
 	if m == nil || m.error > clearEnough {
 		t.Fatalf("%s: no network fits", l.formula)
@@ -31,7 +31,7 @@ func TestGroups(t *testing.T) {
 		{makeLaw("(a-b)*sin(c+d)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), symbolic.KindMul, [][]int{{0, 1}, {2, 3}}},
 		{makeLaw("(a-b)*sin(c+d)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), symbolic.KindAdd, [][]int{{0, 1, 2, 3}}},
 	} {
-		_, m := modelOf(t, c.law)
+		_, m := modelOf(t, c.law, 2000)
 		if got := m.groups(c.op); !slices.EqualFunc(got, c.want, slices.Equal) {
 			t.Errorf("%s: groups %v, want %v", c.law.formula, got, c.want)
 		}
@@ -39,7 +39,7 @@ func TestGroups(t *testing.T) {
 }
 
 func TestAffine(t *testing.T) {
-	_, m := modelOf(t, makeLaw("a*exp(-b*r)-c/r^2", "a", 1., 5., "b", 1., 2., "r", 1., 3., "c", 1., 3.))
+	_, m := modelOf(t, makeLaw("a*exp(-b*r)-c/r^2", "a", 1., 5., "b", 1., 2., "r", 1., 3., "c", 1., 3.), 2000)
 	for j, want := range []bool{true, false, false, true} {
 		if got := m.affine(j); got != want {
 			t.Errorf("of first degree in input %d: %v, want %v", j, got, want)
@@ -51,9 +51,9 @@ func TestAffine(t *testing.T) {
 func TestDivisions(t *testing.T) {
 	for _, l := range []law{
 		makeLaw("a*exp(-b*r)-c/r^6", "a", 100., 500., "b", 1., 3., "r", 1., 4., "c", 1., 10.),
-		makeLaw("(a^2+1.3)*log(b+2*c)", "a", 1., 3., "b", 1., 3., "c", 1., 3.),
+		makeLaw("(a^2+1.3)*exp(b/c)", "a", 1., 3., "b", 1., 3., "c", 1., 3.),
 	} {
-		s, m := modelOf(t, l)
+		s, m := modelOf(t, l, 800)
 		found := false
 		for _, div := range s.candidateDivisions(m) {
 			if s.follow(context.Background(), div) {
@@ -70,7 +70,7 @@ func TestDivisions(t *testing.T) {
 // The part of a group is the function of the group but for a constant.
 func TestGroupPart(t *testing.T) {
 	l := makeLaw("sin(a*b)+exp(c)*d", "a", 0., 1., "b", 0., 1., "c", 0., 1., "d", 0., 1.)
-	s, m := modelOf(t, l)
+	s, m := modelOf(t, l, 2000)
 	got := m.group([]int{0, 1}, symbolic.KindAdd, nil)
 	d := s.data.search
 	shift := got[0] - math.Sin(d.Cols[0][0]*d.Cols[1][0])

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -71,7 +72,21 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 // y is one times Q in the relation, so rows are weighted by the Q of the last
 // solution (C. Sanathanan and J. Koerner, Transfer function synthesis as a ratio of
 // two complex polynomials, 1963).
+//
+// Of many features that depend on each other the denominator easily gets zeros;
+// damping draws it towards its first feature.
 func startQuotient(ctx context.Context, columns [][]float64, y []float64) *quotient {
+	for _, damping := range []float64{1e-9, 1e-6, 1e-4, 1e-2} {
+		if q := dampedQuotient(ctx, columns, y, damping); q != nil || ctx.Err() != nil {
+			return q
+		}
+	}
+	return nil
+}
+
+// dampedQuotient is startQuotient with one damping; nil where every denominator
+// has zeros.
+func dampedQuotient(ctx context.Context, columns [][]float64, y []float64, damping float64) *quotient {
 	const rounds = 4
 	m := len(columns)
 	var best *quotient
@@ -109,18 +124,15 @@ func startQuotient(ctx context.Context, columns [][]float64, y []float64) *quoti
 				design = append(design, scaled(columns[j], y, -1))
 			}
 			copy(target, scaled(columns[p], y, 1))
-			coef, _ := leastSquares(design, target, 1e-9)
+			coef, _ := leastSquares(design, target, damping)
 			if coef == nil {
 				break
 			}
 			q.coefP, q.coefQ = coef[:m:m], append([]float64{1}, coef[m:]...)
-			if !q.evaluate(columns, y, nil) {
-				// Where the denominator has zeros the weights are kept.
-				q.left = math.Inf(1)
+			if q.evaluate(columns, y, nil) && (best == nil || q.left < best.left) {
+				kept := *q
+				best = &kept
 			}
-		}
-		if finite(q.left) && q.coefP != nil && (best == nil || q.left < best.left) {
-			best = q
 		}
 	}
 	return best
@@ -218,8 +230,8 @@ func (q *quotient) fit(ctx context.Context, columns [][]float64, y, w []float64,
 // shorten fits q to y and drops one feature after the other, the one least certain
 // first. It returns the quotients of least Bayesian information criterion.
 func (q *quotient) shorten(ctx context.Context, columns [][]float64, y, w []float64) []*quotient {
-	const first, next, most = 30, 6, 2
-	if !q.fit(ctx, columns, y, w, first) {
+	const first, next, most, tries = 30, 6, 2, 3
+	if !q.turn(columns) || !q.fit(ctx, columns, y, w, first) {
 		return nil
 	}
 	n := float64(len(y))
@@ -229,28 +241,29 @@ func (q *quotient) shorten(ctx context.Context, columns [][]float64, y, w []floa
 		kept := *q
 		path = append(path, &kept)
 		score = append(score, n*math.Log(q.left)+float64(len(q.above)+len(q.below))*math.Log(n))
-		least, at := math.Inf(1), -1
+		var order []int // places of coefP, then of coefQ
+		certain := make([]float64, len(q.above)+len(q.below))
 		for k, c := range q.coefP {
-			if t := math.Abs(c) / q.errorP[k]; t < least && len(q.above) > 1 {
-				least, at = t, k
+			certain[k] = math.Abs(c) / q.errorP[k]
+			if len(q.above) > 1 {
+				order = append(order, k)
 			}
 		}
 		for k, c := range q.coefQ[1:] {
-			if t := math.Abs(c) / q.errorQ[k]; t < least {
-				least, at = t, len(q.coefP)+k
+			at := len(q.above) + 1 + k
+			certain[at] = math.Abs(c) / q.errorQ[k]
+			order = append(order, at)
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(certain[a], certain[b]) })
+		// Without a term the denominator may get zeros.
+		var shorter *quotient
+		for _, at := range order[:min(len(order), tries)] {
+			if o := q.without(at); o.turn(columns) && o.fit(ctx, columns, y, w, next) {
+				shorter = o
+				break
 			}
 		}
-		if at < 0 {
-			break
-		}
-		shorter := &quotient{above: slices.Clone(q.above), below: slices.Clone(q.below), coefP: slices.Clone(q.coefP), coefQ: slices.Clone(q.coefQ)}
-		if at < len(q.coefP) {
-			shorter.above, shorter.coefP = slices.Delete(shorter.above, at, at+1), slices.Delete(shorter.coefP, at, at+1)
-		} else {
-			at -= len(q.coefP) - 1
-			shorter.below, shorter.coefQ = slices.Delete(shorter.below, at, at+1), slices.Delete(shorter.coefQ, at, at+1)
-		}
-		if !shorter.fit(ctx, columns, y, w, next) {
+		if shorter == nil {
 			break
 		}
 		q = shorter
@@ -263,15 +276,51 @@ func (q *quotient) shorten(ctx context.Context, columns [][]float64, y, w []floa
 				best = k
 			}
 		}
+		if math.IsInf(score[best], 1) {
+			break
+		}
 		// Without another term below it is a combination and not a quotient.
 		if len(path[best].below) > 1 {
 			out = append(out, path[best])
-		} else if math.IsInf(score[best], 1) {
-			break
 		}
 		score[best] = math.Inf(1)
 	}
 	return out
+}
+
+// without is q without the feature at a place among those above, then below.
+func (q *quotient) without(at int) *quotient {
+	s := &quotient{above: slices.Clone(q.above), below: slices.Clone(q.below), coefP: slices.Clone(q.coefP), coefQ: slices.Clone(q.coefQ)}
+	if k := at - len(q.above); k < 0 {
+		s.above, s.coefP = slices.Delete(s.above, at, at+1), slices.Delete(s.coefP, at, at+1)
+	} else {
+		s.below, s.coefQ = slices.Delete(s.below, k, k+1), slices.Delete(s.coefQ, k, k+1)
+	}
+	return s
+}
+
+// turn makes the largest term of the denominator its first, which is never left
+// out; not ok where there is none.
+func (q *quotient) turn(columns [][]float64) bool {
+	largest, at := 0.0, 0
+	for k, j := range q.below {
+		if size := math.Abs(q.coefQ[k]) * norm(columns[j]); size > largest {
+			largest, at = size, k
+		}
+	}
+	if largest == 0 || !finite(largest) {
+		return false
+	}
+	pivot := q.coefQ[at]
+	for k := range q.coefP {
+		q.coefP[k] /= pivot
+	}
+	for k := range q.coefQ {
+		q.coefQ[k] /= pivot
+	}
+	q.below[0], q.below[at] = q.below[at], q.below[0]
+	q.coefQ[0], q.coefQ[at] = q.coefQ[at], q.coefQ[0]
+	return true
 }
 
 // expr writes q over the features fs.

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/kansym/kansym/symbolic"
 )
@@ -54,6 +55,10 @@ func (s *state) smoothLaws(ctx context.Context, d symbolic.Data, tolerance float
 	all := d
 	d = mostlyOneSign(d)
 	negative := allNegative(d.Y)
+	if d.W != nil {
+		// within takes the weights for such that are one on average.
+		tolerance *= math.Sqrt(stat.Mean(d.W, nil))
+	}
 	var tasks []task
 	dicts := append(sparseDictionaries(d, limit), dictionary{"composed", composedDictionary(d, limit)})
 	for _, dict := range dicts {
@@ -138,6 +143,9 @@ func within(ctx context.Context, columns [][]float64, target, w []float64, toler
 	roughly := false
 	for k := range min(most, len(columns), len(target)/3) {
 		relative := fit.forward(k+1, nil)
+		if len(fit.chosen) <= k {
+			break // nothing is left that helps
+		}
 		if relative <= limit || relative <= about*limit && !roughly {
 			add(selection{features: slices.Clone(fit.chosen)})
 			roughly = true

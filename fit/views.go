@@ -70,7 +70,7 @@ func (s *state) share(views []*view) float64 {
 				predicted[i] = math.Copysign(math.Exp(predicted[i]), y)
 			}
 		}
-		if mse, ok := meanSquare(predicted, d.Y, d.W); ok {
+		if mse, ok := meanSquare(predicted, d.Y, d.W); ok && variance > 0 {
 			least = min(least, mse/variance)
 		}
 	}
