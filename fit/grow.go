@@ -22,7 +22,9 @@ import (
 // growth is the state of growing trees on some data.
 type growth struct {
 	s        *state
-	data     kan.Data
+	data     kan.Data     // rows that steps are compared on
+	all      kan.Data     // rows that the best are trained on
+	floor    float64      // error that noise may leave, by what dense networks do
 	template *kan.Network // its names and scales
 }
 
@@ -34,9 +36,9 @@ type grownTree struct {
 	score    float64 // Bayesian information criterion
 }
 
-// scored is a tree with the outcome of training.
-func (g *growth) scored(root *branch, net *kan.Network, report kan.TrainReport) *grownTree {
-	n := 0.8 * float64(len(g.data.Y))
+// assessed is a tree with the outcome of training.
+func assessed(data kan.Data, root *branch, net *kan.Network, report kan.TrainReport) *grownTree {
+	n := 0.8 * float64(len(data.Y))
 	return &grownTree{
 		root: root, net: net, relative: report.HeldRelative,
 		score: 2*n*math.Log(report.TrainRelative+1e-12) + float64(net.NumParams())*math.Log(n),
@@ -47,7 +49,7 @@ const (
 	// mostGrownInputs and mostGrownParameters bound what is worth growing.
 	mostGrownInputs     = 10
 	mostGrownParameters = 400
-	growthRows          = 1000
+	growthRows          = 1500
 	noisyGrowthRows     = 6000
 	growthSteps         = 8
 	// mostShoots is how many ways to go on are tried at a time.
@@ -86,12 +88,7 @@ func (s *state) grow(ctx context.Context) *grownTree {
 	if len(seeds) == 0 {
 		return nil
 	}
-	best := slices.MinFunc(seeds, byScore)
-	for _, seed := range seeds {
-		if t := g.thin(ctx, g.climb(ctx, seed)); t.score < best.score {
-			best = t
-		}
-	}
+	best := g.race(ctx, seeds)
 	full := head(s.data.search, networkRows)
 	best = g.refined(ctx, best, kan.Data{Names: full.Names, Cols: full.Cols, Y: full.Y, W: full.W})
 	s.trace("grown %s: relative error %.2g", best.root.describe(d.Names), best.relative)
@@ -99,7 +96,16 @@ func (s *state) grow(ctx context.Context) *grownTree {
 }
 
 func newGrowth(s *state, d symbolic.Data) *growth {
-	return &growth{s: s, data: kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W}}
+	few := head(d, growthRows)
+	g := &growth{
+		s:    s,
+		data: kan.Data{Names: few.Names, Cols: few.Cols, Y: few.Y, W: few.W},
+		all:  kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W},
+	}
+	if least := s.least(); least > noisyRelative && finite(least) {
+		g.floor = least
+	}
+	return g
 }
 
 // seed is a flat network: a function of a sum, or of a product, of curves; nil
@@ -110,7 +116,7 @@ func (g *growth) seed(ctx context.Context, product bool) *grownTree {
 		op = kan.Product
 	}
 	n := len(g.data.Names)
-	net, report, err := kan.TrainTopology(ctx, mustNew([]int{n, 1, 1}, [][]kan.Op{{op}, nil}, g.data.Names), g.data,
+	net, report, err := kan.TrainTopology(ctx, mustNew([]int{n, 1, 1}, [][]kan.Op{{op}, nil}, g.data.Names), g.all,
 		kan.TrainOptions{Grid: []int{5}, MaxIter: 40, Seed: g.s.opt.Seed})
 	if err != nil || !finite(report.HeldRelative) {
 		return nil
@@ -119,43 +125,66 @@ func (g *growth) seed(ctx context.Context, product bool) *grownTree {
 	for i := range n {
 		root.parts = append(root.parts, &branch{input: i, curve: net.Layers[0].Edge(i, 0)})
 	}
-	return g.scored(root, net, report)
+	return assessed(g.all, root, net, report)
 }
 
 func byScore(a, b *grownTree) int { return cmp.Compare(a.score, b.score) }
 
-// climb grows t as long as that helps.
-func (g *growth) climb(ctx context.Context, t *grownTree) *grownTree {
-	for ctx.Err() == nil {
-		g.template = t.net
-		g.s.trace("tree %s: %.2g", t.root.describe(g.data.Names), t.relative)
-		// What finer curves explain needs no other branches.
-		const small, coarse = 3e-3, 0.2
-		if t.relative < small {
-			if fine := g.refined(ctx, t, g.data); fine.relative < coarse*t.relative {
-				return fine
+// race grows trees side by side, a step at a time, until none gains any more, one
+// is as good as noise allows, or one is better than all others by far.
+func (g *growth) race(ctx context.Context, trees []*grownTree) *grownTree {
+	const mostSteps, far, enough = 12, 0.3, 1.03
+	best := slices.MinFunc(trees, byScore)
+	for step := 0; step < mostSteps && len(trees) > 0 && ctx.Err() == nil; step++ {
+		var grown []*grownTree
+		for _, t := range trees {
+			if t.relative*far > best.relative {
+				continue
+			}
+			next, more := g.step(ctx, t)
+			if next.score < best.score {
+				best = next
+			}
+			if next.relative < enough*g.floor {
+				return g.thin(ctx, next)
+			}
+			if more {
+				grown = append(grown, next)
 			}
 		}
-		shoots := g.shoots(t.root)
-		tried := make([]*grownTree, len(shoots))
-		g.s.parallel(len(shoots), func(i int) { tried[i] = g.train(ctx, shoots[i], growthSteps) })
-		tried = slices.DeleteFunc(tried, func(t *grownTree) bool { return t == nil })
-		if len(tried) == 0 {
-			return t
-		}
-		slices.SortStableFunc(tried, byScore)
-		var next *grownTree
-		for _, c := range tried[:min(len(tried), 2)] {
-			if longer := g.train(ctx, c.root, 4*growthSteps); longer != nil && (next == nil || longer.score < next.score) {
-				next = longer
-			}
-		}
-		if next == nil || next.relative > growthGain*t.relative || next.score >= t.score {
-			return t
-		}
-		t = next
+		trees = grown
 	}
-	return t
+	return g.thin(ctx, best)
+}
+
+// step returns the best tree one step from t and whether it is worth going on; t
+// itself where no step gains anything.
+func (g *growth) step(ctx context.Context, t *grownTree) (next *grownTree, more bool) {
+	g.template = t.net
+	g.s.trace("tree %s: %.2g", t.root.describe(g.data.Names), t.relative)
+	// What finer curves explain needs no other branches.
+	const small, coarse = 3e-3, 0.2
+	if t.relative < small {
+		if fine := g.refined(ctx, t, g.all); fine.relative < coarse*t.relative {
+			return fine, false
+		}
+	}
+	shoots := g.shoots(t.root)
+	tried := make([]*grownTree, len(shoots))
+	g.s.parallel(len(shoots), func(i int) { tried[i] = g.train(ctx, shoots[i], g.data, growthSteps) })
+	tried = slices.DeleteFunc(tried, func(t *grownTree) bool { return t == nil })
+	slices.SortStableFunc(tried, byScore)
+	longer := make([]*grownTree, min(len(tried), 2))
+	g.s.parallel(len(longer), func(i int) { longer[i] = g.train(ctx, tried[i].root, g.all, 4*growthSteps) })
+	for _, c := range longer {
+		if c != nil && (next == nil || c.score < next.score) {
+			next = c
+		}
+	}
+	if next == nil || next.relative > growthGain*t.relative || next.score >= t.score {
+		return t, false
+	}
+	return next, true
 }
 
 // refined is t with finer curves where those fit better.
@@ -164,7 +193,7 @@ func (g *growth) refined(ctx context.Context, t *grownTree, data kan.Data) *grow
 	if err != nil || !finite(report.HeldRelative) {
 		return t
 	}
-	fine := g.scored(t.root, net, report)
+	fine := assessed(data, t.root, net, report)
 	g.template = t.net
 	_, places := g.network(t.root)
 	if places == nil {
@@ -184,7 +213,7 @@ func (g *growth) thin(ctx context.Context, t *grownTree) *grownTree {
 		g.template = t.net
 		without := g.cuts(t.root)
 		tried := make([]*grownTree, len(without))
-		g.s.parallel(len(without), func(i int) { tried[i] = g.train(ctx, without[i], 4*growthSteps) })
+		g.s.parallel(len(without), func(i int) { tried[i] = g.train(ctx, without[i], g.all, 4*growthSteps) })
 		tried = slices.DeleteFunc(tried, func(c *grownTree) bool {
 			return c == nil || c.relative > worse*t.relative || c.score > t.score && c.relative > noisyRelative
 		})
@@ -199,7 +228,7 @@ func (g *growth) thin(ctx context.Context, t *grownTree) *grownTree {
 
 // train trains the network of a tree and returns the tree with the curves that came
 // out; nil where it fails. The tree given is left alone.
-func (g *growth) train(ctx context.Context, root *branch, steps int) *grownTree {
+func (g *growth) train(ctx context.Context, root *branch, data kan.Data, steps int) *grownTree {
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -207,11 +236,11 @@ func (g *growth) train(ctx context.Context, root *branch, steps int) *grownTree 
 	if net == nil || net.NumParams() > mostGrownParameters {
 		return nil
 	}
-	trained, report, err := net.Train(ctx, g.data, kan.TrainOptions{Grid: []int{1}, MaxIter: steps, Seed: g.s.opt.Seed})
+	trained, report, err := net.Train(ctx, data, kan.TrainOptions{Grid: []int{1}, MaxIter: steps, Seed: g.s.opt.Seed})
 	if err != nil || !finite(report.HeldRelative) {
 		return nil
 	}
-	return g.scored(root.with(func(b *branch) *kan.Edge {
+	return assessed(data, root.with(func(b *branch) *kan.Edge {
 		e, _ := trained.EdgeAt(places[b])
 		return e
 	}), trained, report)

@@ -19,8 +19,10 @@ const (
 	// worseUnseen is by how much the unseen error of a true reduction may be larger
 	// than that of the problem it came from.
 	worseUnseen = 1.03
-	// mostNested bounds how many reductions are compared.
-	mostNested = 24
+	// mostSuggested bounds how many reductions are thought of, and mostNested how
+	// many of them are compared, those of fewest inputs and shortest first.
+	mostSuggested = 40
+	mostNested    = 14
 	// manyInputs is the number of inputs from which on networks take so long that
 	// only half as many are.
 	manyInputs = 6
@@ -38,7 +40,7 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 	}
 	known := map[string]bool{s.key: true}
 	add := func(c *state) {
-		if c != nil && len(list) < most && !known[c.key] && !s.root.visited[c.key] {
+		if c != nil && len(list) < mostSuggested && !known[c.key] && !s.root.visited[c.key] {
 			known[c.key] = true
 			list = append(list, c)
 		}
@@ -76,6 +78,10 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 			add(s.scaled([]generator{g}, why))
 		}
 	}
+	slices.SortStableFunc(list, func(a, b *state) int {
+		return cmp.Or(cmp.Compare(len(a.data.search.Names), len(b.data.search.Names)), cmp.Compare(a.length(), b.length()))
+	})
+	list = list[:min(len(list), most)]
 	errs := make([]float64, len(list)+1)
 	s.say("comparing reductions")
 	s.parallel(len(errs), func(i int) {
@@ -221,7 +227,11 @@ func (s *state) unseenError(ctx context.Context, logs bool) float64 {
 func (s *state) testError(ctx context.Context, d, unseen symbolic.Data) float64 {
 	n := len(d.Names)
 	shapes := []*kan.Network{mustNew([]int{n, 1}, nil, d.Names)}
-	grids := []int{4, 12}
+	grids, steps := []int{4, 12}, 30
+	if n > 3 {
+		// Networks of many inputs are costly, and made of many curves.
+		grids, steps = []int{3, 8}, 20
+	}
 	if n > 1 {
 		shapes = []*kan.Network{
 			mustNew([]int{n, 1}, [][]kan.Op{{kan.Product}}, d.Names),
@@ -235,7 +245,7 @@ func (s *state) testError(ctx context.Context, d, unseen symbolic.Data) float64 
 			return math.Inf(1)
 		}
 		trained, _, err := kan.TrainTopology(ctx, net, kan.Data{Names: d.Names, Cols: d.Cols, Y: d.Y, W: d.W},
-			kan.TrainOptions{Grid: grids, MaxIter: 30, Starts: 2, Seed: s.opt.Seed})
+			kan.TrainOptions{Grid: grids, MaxIter: steps, Starts: 2, Seed: s.opt.Seed})
 		if err != nil {
 			continue
 		}
