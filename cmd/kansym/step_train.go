@@ -219,6 +219,10 @@ func (o *trainOptions) template(source string, inputs []string) (*kan.Network, e
 		with := append(slices.Clone(o.shape), 1)
 		return nil, fmt.Errorf("--shape %v does not end with the 1 of the output; write --shape %v", &o.shape, &with)
 	}
+	// Before anything of that size is made.
+	if err := kan.CheckSize(o.shape); err != nil {
+		return nil, fmt.Errorf("--shape %v asks for %w; choose fewer nodes", &o.shape, err)
+	}
 	if i := slices.Index(o.shape, 0); i >= 0 {
 		return nil, fmt.Errorf("--shape %v: layer %d has no nodes; give it one or leave it out", &o.shape, i)
 	}
