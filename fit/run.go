@@ -121,7 +121,13 @@ func (s *state) recover(ctx context.Context) {
 		s.trace("%s", st.name)
 		s.report()
 		known := s.front.exact() != nil
-		if st.run(s, ctx) || s.settled(ctx, st.late) {
+		if st.run(s, ctx) {
+			return
+		}
+		if st.name == "functions of one variable" && len(s.data.search.Names) == 1 {
+			s.searched = true
+		}
+		if s.settled(ctx, st.late) {
 			return
 		}
 		if known && s.front.exact() != nil && st.name == "symmetries" {

@@ -26,10 +26,10 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	// of them a better formula is worth looking for, and likewise where the
 	// formula is long. Polishing makes formulas shorter, but not by that much.
 	mostConstants, mostSize := 1, 6
-	if late {
+	if late || s.searched {
 		mostConstants, mostSize = 2, 16
 	}
-	if b.complexity > max(2*mostSize, 16) || len(b.expr.FreeValues()) > 2*mostConstants+2 {
+	if b.complexity > max(2*mostSize, 30) || len(b.expr.FreeValues()) > 2*mostConstants+2 {
 		s.judged = nil
 		return false
 	}
@@ -40,7 +40,7 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	s.judged, s.white = b, false
 	if len(b.expr.FreeValues()) == 0 {
 		// Nothing was adapted to the noise.
-		mostSize = 2 * mostSize
+		mostSize = 20
 	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
 		s.judged = nil

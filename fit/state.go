@@ -55,8 +55,9 @@ type state struct {
 
 	// judged is the candidate that settled was last asked about, and white what
 	// it found.
-	judged *scored
-	white  bool
+	judged   *scored
+	searched bool // whether the search in the only input is over
+	white    bool
 
 	// assessed has the forms that earlier batches of tasks proposed. Within a
 	// batch forms are assessed as often as they come, so that the outcome does
