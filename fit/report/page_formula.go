@@ -229,6 +229,9 @@ func (p *Page) howSure() []string {
 	}
 	if next := runnerUp(r.Front, c); next != nil {
 		switch margin := next.DescriptionLength - c.DescriptionLength; {
+		case margin >= 10 && r.Interrupted:
+			out = append(out, fmt.Sprintf("The next best formula of those tried, %s, takes %.0f bits more to describe the data by.",
+				cut(brief(next.Expression), 80), margin))
 		case margin >= 10:
 			out = append(out, fmt.Sprintf("The next best formula, %s, takes %.0f bits more to describe the data by: decisive, if description lengths are read as logarithms of odds.",
 				cut(brief(next.Expression), 80), margin))
@@ -236,6 +239,9 @@ func (p *Page) howSure() []string {
 			out = append(out, fmt.Sprintf("Another formula, %s, takes only %.1f bits more to describe the data by. The data hardly tell the two apart.",
 				cut(brief(next.Expression), 80), margin))
 		}
+	}
+	if approximate(r) {
+		out = append(out, "It is "+approximation+".")
 	}
 	if r.Interrupted {
 		out = append(out, "The search was stopped before it was complete; a longer one may find a better formula.")

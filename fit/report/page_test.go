@@ -81,6 +81,44 @@ func TestPageShows(t *testing.T) {
 	}
 }
 
+// A search that was stopped decides nothing, and what is long then is called an
+// approximation, on the page and in the terminal.
+func TestStoppedSearch(t *testing.T) {
+	tests := map[string]struct {
+		stopped, exact        bool
+		complexity, decimals  int
+		decisive, approximate bool
+	}{
+		"complete":        {complexity: 60, decimals: 9, decisive: true},
+		"stopped, short":  {stopped: true, complexity: 39, decimals: 6},
+		"stopped, long":   {stopped: true, complexity: 40, decimals: 2, approximate: true},
+		"many constants":  {stopped: true, complexity: 20, decimals: 7, approximate: true},
+		"stopped, exact":  {stopped: true, exact: true, complexity: 60, decimals: 9},
+		"short, complete": {complexity: 5, decimals: 1, decisive: true},
+	}
+	for name, tt := range tests {
+		p := smallPage(t)
+		best := p.Result.Best
+		p.Result.Interrupted, best.Exact, best.Complexity = tt.stopped, tt.exact, tt.complexity
+		best.DescriptionLength = 100
+		// Rounded constants are none that were fitted.
+		best.Constants = append(make([]fit.Constant, tt.decimals), fit.Constant{Value: 2, Snapped: "2"})
+		var b bytes.Buffer
+		if err := Text(&b, p.Result, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		sure := strings.Join(p.howSure(), "\n")
+		if got := strings.Contains(sure, "decisive"); got != tt.decisive {
+			t.Errorf("%s: decisive is %v in\n%s", name, got, sure)
+		}
+		for _, text := range []string{sure, b.String()} {
+			if got := strings.Contains(text, "It is a good approximation, probably not the law."); got != tt.approximate {
+				t.Errorf("%s: an approximation is %v in\n%s", name, got, text)
+			}
+		}
+	}
+}
+
 // Ids and the labels that point to them agree.
 func TestPageIDs(t *testing.T) {
 	page := pageOf(t, smallPage(t))

@@ -113,7 +113,31 @@ func writeBest(w io.Writer, r *fit.Result, opt Options) error {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
+	if approximate(r) {
+		fmt.Fprintf(w, "It is %s.\n", approximation)
+	}
 	return writeConstants(w, c, opt)
+}
+
+// approximation is what a formula is called that approximate holds of.
+const approximation = "a good approximation, probably not the law"
+
+// approximate reports whether the chosen formula follows the data without being
+// their law, most likely: it is long or has many constants, and the search was
+// stopped before it had tried what is shorter.
+func approximate(r *fit.Result) bool {
+	const manyNodes, manyConstants = 40, 7
+	c := r.Best
+	if !r.Interrupted || c == nil || c.Exact {
+		return false
+	}
+	constants := 0
+	for _, k := range c.Constants {
+		if k.Snapped == "" {
+			constants++
+		}
+	}
+	return c.Complexity >= manyNodes || constants >= manyConstants
 }
 
 // writeNetwork writes what the edges of the network were named.
