@@ -57,8 +57,7 @@ func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 		switch {
 		case k.Snapped == "":
 			decimals = append(decimals, k)
-		case k.Snapped != "0" && k.Snapped != "1" && k.Snapped != "-1" && meaningful(k):
-			// Factors of 1 and terms of 0 do not show in the formula.
+		case rounded(k):
 			exact = append(exact, fmt.Sprintf("%s (fitted as %s)", k.Snapped, withError(k.Value, k.StdErr)))
 		}
 	}
@@ -92,6 +91,13 @@ func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 		fmt.Fprintf(w, "\nRounded to exact numbers within their standard errors: %s.\n", joinWords(exact))
 	}
 	return nil
+}
+
+// rounded reports whether an exact number took the place of a constant and is
+// worth telling. Factors of 1 and -1 are, though the formula does not show them;
+// terms of 0 are not.
+func rounded(k fit.Constant) bool {
+	return k.Snapped != "" && k.Snapped != "0" && meaningful(k)
 }
 
 // meaningful reports whether the standard error of a constant says more than how

@@ -179,8 +179,8 @@ func breakable(text string) []string {
 	return append(out, text[start:])
 }
 
-// viewConstant describes a constant of the chosen formula; factors of 1 and terms
-// of 0 do not show in it and are left out.
+// viewConstant describes a constant of the chosen formula; terms of 0 do not show
+// in it and are left out.
 func (p *Page) viewConstant(i int, k fit.Constant) []constantView {
 	v := constantView{}
 	if names := p.Constants; len(names) == len(p.Result.Best.Constants) {
@@ -201,7 +201,7 @@ func (p *Page) viewConstant(i int, k fit.Constant) []constantView {
 	}
 	v.Value, v.Error = fitted, stderr
 	if k.Snapped != "" {
-		if k.StdErr <= 0 || k.Snapped == "0" || k.Snapped == "1" || k.Snapped == "-1" {
+		if !rounded(k) {
 			return nil
 		}
 		v.Value, v.Fitted = k.Snapped, fitted

@@ -119,6 +119,19 @@ func TestStoppedSearch(t *testing.T) {
 	}
 }
 
+// A constant that became a factor of -1 is listed, though the formula does not
+// show it.
+func TestPageListsSigns(t *testing.T) {
+	p := smallPage(t)
+	for snapped, want := range map[string]int{"-1": 1, "1": 1, "0": 0} {
+		if got := p.viewConstant(0, fit.Constant{Value: -1.0003, StdErr: 0.0004, Snapped: snapped}); len(got) != want {
+			t.Errorf("%s: %v", snapped, got)
+		} else if want > 0 && (got[0].Value != snapped || got[0].Fitted != "-1.00030") {
+			t.Errorf("%s: %+v", snapped, got[0])
+		}
+	}
+}
+
 // Ids and the labels that point to them agree.
 func TestPageIDs(t *testing.T) {
 	page := pageOf(t, smallPage(t))
