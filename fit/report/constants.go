@@ -49,7 +49,7 @@ func NameConstants(e *symbolic.Expr, free []Name) []Name {
 // writeConstants writes the decimals of a formula in the order in which they are
 // printed, with the same digits: their names if they have any, their standard
 // errors and what stands around them. A line for the exact numbers that replaced
-// decimals within their errors follows.
+// decimals follows.
 func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 	var decimals []fit.Constant
 	var exact []string
@@ -88,9 +88,18 @@ func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 		}
 	}
 	if len(exact) > 0 {
-		fmt.Fprintf(w, "\nRounded to exact numbers within their standard errors: %s.\n", joinWords(exact))
+		fmt.Fprintf(w, "\nRounded to exact numbers %s: %s.\n", roundingRule(c), joinWords(exact))
 	}
 	return nil
+}
+
+// roundingRule is the condition under which constants of a formula were rounded to
+// exact numbers; see symbolic.Snap.
+func roundingRule(c *fit.Candidate) string {
+	if c.Exact {
+		return "that reproduce the data to their precision"
+	}
+	return fmt.Sprintf("within %d standard errors (more with few rows), where that does not lengthen the description", symbolic.SnapSigmas)
 }
 
 // rounded reports whether an exact number took the place of a constant and is

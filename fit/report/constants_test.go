@@ -58,7 +58,7 @@ Constants, in the order of the formula:
  0.5    -               ..-_*exp(x)..
  3      rounding        ..+_
 
-Rounded to exact numbers within their standard errors: 2 (fitted as 1.99980 ± 0.00040) and -1 (fitted as -1.00030 ± 0.00040).
+Rounded to exact numbers within 4 standard errors (more with few rows), where that does not lengthen the description: 2 (fitted as 1.99980 ± 0.00040) and -1 (fitted as -1.00030 ± 0.00040).
 `
 	if got := b.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.TrimSpace(want))

@@ -76,7 +76,7 @@ type pageView struct {
 	Sure      []string
 	Warnings  []string
 	Constants []constantView
-	Snapped   bool // some constant was replaced by an exact number
+	Snapped   string // by which rule exact numbers replaced constants, if any did
 
 	Front       []formulaView
 	FrontWide   *frontView

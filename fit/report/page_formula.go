@@ -112,7 +112,9 @@ func (p *Page) viewFormulas(v *pageView) error {
 	v.Sure = p.howSure()
 	for i, k := range r.Best.Constants {
 		v.Constants = append(v.Constants, p.viewConstant(i, k)...)
-		v.Snapped = v.Snapped || k.Snapped != ""
+		if rounded(k) {
+			v.Snapped = fmt.Sprintf("Constants that have a value under fitted as were rounded to exact numbers %s.", roundingRule(r.Best))
+		}
 	}
 	if len(front) < 2 {
 		return nil

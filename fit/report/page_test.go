@@ -61,7 +61,7 @@ func TestPageShows(t *testing.T) {
 	page := pageOf(t, smallPage(t))
 	for _, want := range []string{
 		"<h2>How sure</h2>", "reproduces all 100 rows", "column &#34;&lt;x&gt;&#34; is odd",
-		"<h2>Constants</h2>", ">2</td>", ">1.500</td>", ">0.010</td>",
+		"<h2>Constants</h2>", ">2</td>", ">1.500</td>", ">0.010</td>", "rounded to exact numbers that reproduce the data to their precision.",
 		"math.Exp(b)", "np.exp(b)", "sympy.exp(b)", `e^{b}`,
 		"undefined", // log(a-0.5) on half of the rows
 		"a &lt; b &amp; c", "by &lt;chance&gt;",
