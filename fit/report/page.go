@@ -76,6 +76,7 @@ type pageView struct {
 	Sure      []string
 	Warnings  []string
 	Constants []constantView
+	Where     bool   // some constant has a place in the formula
 	Snapped   string // by which rule exact numbers replaced constants, if any did
 
 	Front       []formulaView

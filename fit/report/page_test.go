@@ -119,16 +119,31 @@ func TestStoppedSearch(t *testing.T) {
 	}
 }
 
-// A constant that became a factor of -1 is listed, though the formula does not
-// show it.
-func TestPageListsSigns(t *testing.T) {
+// Constants have the signs of the formula and what stands around them, and those
+// that became a factor of -1 are listed, though the formula does not show it.
+func TestPageConstants(t *testing.T) {
+	x := symbolic.Var("x")
 	p := smallPage(t)
-	for snapped, want := range map[string]int{"-1": 1, "1": 1, "0": 0} {
-		if got := p.viewConstant(0, fit.Constant{Value: -1.0003, StdErr: 0.0004, Snapped: snapped}); len(got) != want {
-			t.Errorf("%s: %v", snapped, got)
-		} else if want > 0 && (got[0].Value != snapped || got[0].Fitted != "-1.00030") {
-			t.Errorf("%s: %+v", snapped, got[0])
-		}
+	c := p.Result.Best
+	c.Expr = symbolic.Mul(symbolic.Free(2.5), symbolic.Call(function(t, "exp"), symbolic.Mul(symbolic.Free(-0.81), x)))
+	c.Constants = []fit.Constant{
+		{Value: 2.5, StdErr: 0.01}, {Value: -0.81, StdErr: 0.02},
+		{Value: -1.0003, StdErr: 0.0004, Snapped: "-1"}, {Value: 0.0003, StdErr: 0.0004, Snapped: "0"},
+	}
+	want := []constantView{
+		{Value: "2.500", Error: "0.010", Where: "_*exp(-0.81*x)"},
+		{Value: "0.810", Error: "0.020", Where: "exp(-_*x)"},
+		{Value: "-1", Fitted: "-1.00030", Error: "0.00040"},
+	}
+	if diff := cmp.Diff(want, p.viewConstants()); diff != "" {
+		t.Error(diff)
+	}
+	// Names have the sign that the user gave them.
+	p.Constants = []Name{{Text: "size", Negated: true}, {Text: "rate"}}
+	want[0].Name, want[0].Value = "size", "-2.500"
+	want[1].Name, want[1].Value = "rate", "-0.810"
+	if diff := cmp.Diff(want, p.viewConstants()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -197,6 +212,7 @@ func TestBreakable(t *testing.T) {
 		"x^-2+exp(-y)": {"x^-2", "+exp(-y)"},
 		"(a+b)*(c-d)":  {"(a", "+b)", "*(c", "-d)"},
 		"2.5*x2-x1":    {"2.5", "*x2", "-x1"},
+		"rate*t-2e+20": {"rate", "*t", "-2e+20"},
 	} {
 		got := breakable(text)
 		if strings.Join(got, "") != text {
