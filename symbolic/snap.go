@@ -17,9 +17,14 @@ type SnapOptions struct {
 	// follow from rounding instead of standard errors.
 	Exact float64
 
-	// Sigmas is how many standard errors a constant may move. If it is 0 it is 4.
+	// Sigmas is how many standard errors a constant may move, more where these
+	// come from few rows. If it is 0 it is SnapSigmas.
 	Sigmas float64
 }
+
+// SnapSigmas is how many standard errors constants may move if nothing else is
+// asked for.
+const SnapSigmas = 4
 
 // SnapNote tells about a constant that was replaced by an exact form.
 type SnapNote struct {
@@ -79,7 +84,7 @@ func newSnapper(d Data, opt SnapOptions) *snapper {
 		opt.Exact = 1e-10
 	}
 	if opt.Sigmas <= 0 {
-		opt.Sigmas = 4
+		opt.Sigmas = SnapSigmas
 	}
 	if opt.Domains == nil {
 		opt.Domains = IntervalsOf(d)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/fit/report"
@@ -234,13 +235,14 @@ func sameFile(a, b string) bool {
 // does not keep the rest from being: the answer may have taken long to find.
 func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, out fitOutputs, o *fitOptions, constants []report.Name) error {
 	var stdout, model, json, page error
+	spread := stat.StdDev(data.Y(), data.Weights)
 	switch {
 	case o.json == "-" || o.model == "-" || o.report == "-":
 	case o.quiet:
 		_, stdout = fmt.Fprintln(p.stdout, r.Best.Expression)
 	default:
 		stdout = report.Text(p.stdout, r, report.Options{
-			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants,
+			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants, Spread: spread,
 		})
 	}
 	if stdout != nil {
@@ -248,6 +250,10 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	}
 	if out.model != nil {
 		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v, o.command) })
+		if model == nil && r.Net != nil && report.NetworkMuchWorse(r, spread) {
+			fmt.Fprintf(p.stderr, "kansym: the network in %s is much worse than the formula: its held-out RMSE is %.3g, that of the formula %.3g; the formula is in the result that --json writes\n",
+				o.model, r.Network.RMSEHeldout, r.Best.RMSEHeldout)
+		}
 	}
 	if out.json != nil {
 		json = out.json.write(func(w io.Writer) error { return report.JSON(w, r) })

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -36,13 +38,42 @@ func reservedSomewhere(name string) bool {
 	return false
 }
 
-// identifier makes a name of ASCII letters of any text; "" if nothing is left.
+// spelled are letters that are written by several, or are no letter with an accent.
+var spelled = map[rune]string{
+	'ä': "ae", 'ö': "oe", 'ü': "ue", 'ß': "ss", 'Ä': "Ae", 'Ö': "Oe", 'Ü': "Ue", 'ẞ': "SS",
+	'æ': "ae", 'ø': "o", 'å': "aa", 'œ': "oe", 'Æ': "Ae", 'Ø': "O", 'Å': "Aa", 'Œ': "Oe",
+	'þ': "th", 'ð': "d", 'đ': "d", 'ł': "l", 'ı': "i", 'Þ': "Th", 'Ð': "D", 'Đ': "D", 'Ł': "L",
+}
+
+// transliterate writes a letter in ASCII: a Greek one by its name, one with an
+// accent without; "" if it cannot.
+func transliterate(r rune) string {
+	if s := spelled[r]; s != "" {
+		return s
+	}
+	if name, ok := strings.CutPrefix(symbolic.Var(string(r)).Format(library.LangLaTeX), `\`); ok && plain.MatchString(name) {
+		return name
+	}
+	if base := norm.NFD.String(string(r)); base[0] < unicode.MaxASCII && unicode.IsLetter(rune(base[0])) {
+		return base[:1]
+	}
+	return ""
+}
+
+// identifier makes a name of ASCII letters of any text; "" if nothing is left or a
+// letter has no such name, for what is left then says something else.
 func identifier(text string) string {
 	var b strings.Builder
-	for _, r := range text {
+	for _, r := range norm.NFC.String(text) {
 		switch {
 		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
 			b.WriteRune(r)
+		case unicode.IsLetter(r):
+			s := transliterate(r)
+			if s == "" {
+				return ""
+			}
+			b.WriteString(s)
 		case !strings.HasSuffix(b.String(), "_"):
 			b.WriteByte('_')
 		}

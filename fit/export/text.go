@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kansym/kansym/fit/table"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -15,7 +16,12 @@ import (
 func (p *piece) latex() []byte {
 	text := p.formula.Format(library.LangLaTeX)
 	if p.target != "" {
-		text = symbolic.Var(p.targetName()).Format(library.LangLaTeX) + " = " + text
+		// As for inputs, letters of any script stay.
+		name := table.Identifier(p.target)
+		if name == "" {
+			name = p.targetName()
+		}
+		text = symbolic.Var(name).Format(library.LangLaTeX) + " = " + text
 	}
 	return []byte(text + "\n")
 }

@@ -49,7 +49,7 @@ func NameConstants(e *symbolic.Expr, free []Name) []Name {
 // writeConstants writes the decimals of a formula in the order in which they are
 // printed, with the same digits: their names if they have any, their standard
 // errors and what stands around them. A line for the exact numbers that replaced
-// decimals within their errors follows.
+// decimals follows.
 func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 	var decimals []fit.Constant
 	var exact []string
@@ -57,8 +57,7 @@ func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 		switch {
 		case k.Snapped == "":
 			decimals = append(decimals, k)
-		case k.Snapped != "0" && k.Snapped != "1" && k.Snapped != "-1" && meaningful(k):
-			// Factors of 1 and terms of 0 do not show in the formula.
+		case rounded(k):
 			exact = append(exact, fmt.Sprintf("%s (fitted as %s)", k.Snapped, withError(k.Value, k.StdErr)))
 		}
 	}
@@ -89,9 +88,25 @@ func writeConstants(w io.Writer, c *fit.Candidate, opt Options) error {
 		}
 	}
 	if len(exact) > 0 {
-		fmt.Fprintf(w, "\nRounded to exact numbers within their standard errors: %s.\n", joinWords(exact))
+		fmt.Fprintf(w, "\nRounded to exact numbers %s: %s.\n", roundingRule(c), joinWords(exact))
 	}
 	return nil
+}
+
+// roundingRule is the condition under which constants of a formula were rounded to
+// exact numbers; see symbolic.Snap.
+func roundingRule(c *fit.Candidate) string {
+	if c.Exact {
+		return "that reproduce the data to their precision"
+	}
+	return fmt.Sprintf("within %d standard errors (more with few rows), where that does not lengthen the description", symbolic.SnapSigmas)
+}
+
+// rounded reports whether an exact number took the place of a constant and is
+// worth telling. Factors of 1 and -1 are, though the formula does not show them;
+// terms of 0 are not.
+func rounded(k fit.Constant) bool {
+	return k.Snapped != "" && k.Snapped != "0" && meaningful(k)
 }
 
 // meaningful reports whether the standard error of a constant says more than how

@@ -45,7 +45,8 @@ func TestConstants(t *testing.T) {
 	e = symbolic.Add(e, symbolic.Free(3))
 	c := &fit.Candidate{Expr: e, Constants: []fit.Constant{
 		{Value: -0.5}, {Value: 3, StdErr: 1e-17},
-		{Value: 1.9998, StdErr: 0.0004, Snapped: "2"}, {Value: 2, StdErr: 1e-17, Snapped: "2"}, {Value: 1, StdErr: 0.1, Snapped: "1"},
+		{Value: 1.9998, StdErr: 0.0004, Snapped: "2"}, {Value: 2, StdErr: 1e-17, Snapped: "2"}, {Value: -1.0003, StdErr: 0.0004, Snapped: "-1"},
+		{Value: 0.0003, StdErr: 0.0004, Snapped: "0"}, {Value: 1, Snapped: "1"},
 	}}
 	var b bytes.Buffer
 	if err := writeConstants(&b, c, Options{}); err != nil {
@@ -57,7 +58,7 @@ Constants, in the order of the formula:
  0.5    -               ..-_*exp(x)..
  3      rounding        ..+_
 
-Rounded to exact numbers within their standard errors: 2 (fitted as 1.99980 ± 0.00040).
+Rounded to exact numbers within 4 standard errors (more with few rows), where that does not lengthen the description: 2 (fitted as 1.99980 ± 0.00040) and -1 (fitted as -1.00030 ± 0.00040).
 `
 	if got := b.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.TrimSpace(want))

@@ -90,7 +90,7 @@ func newFrontPlot(front []*fit.Candidate, best *fit.Candidate, target string, wi
 			f.plot.Add(dots{size[i : i+1], h[i : i+1], 6, orange, 1.6})
 			f.entries = append(f.entries, legendEntry{"chosen", dotThumb(5, orange, 1.6)})
 			if caption {
-				f.caption = fitText(fmt.Sprintf("%s = %s", clean(target), brief(c.Expression)), sans(labelSize), width-2*outerMargin, 2)
+				f.caption = fitFormula(fmt.Sprintf("%s = %s", clean(target), brief(c.Expression)), sans(labelSize), width-2*outerMargin, 2)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -195,10 +196,46 @@ func clean(name string) string {
 // fitText breaks text into at most so many lines of the given width, at blanks
 // and underscores if it can, and ends what is too long in an ellipsis.
 func fitText(txt string, f font.Font, width vg.Length, lines int) string {
+	return fitAt(txt, f, width, lines, func(runes []rune, k int) bool {
+		return runes[k-1] == '_' || runes[k-1] == ' ' || runes[k] == ' '
+	}, false)
+}
+
+// fitFormula breaks a formula as fitText does text, before its operators if it can.
+func fitFormula(txt string, f font.Font, width vg.Length, lines int) string {
+	before := map[int]bool{}
+	at := 0
+	for _, piece := range breakable(txt) {
+		before[at] = true
+		at += utf8.RuneCountInString(piece)
+	}
+	all := utf8.RuneCountInString(txt)
+	cut := min(all, mostFitted)
+	return fitAt(txt, f, width, lines, func(rest []rune, k int) bool { return before[cut-len(rest)+k] }, true)
+}
+
+// mostFitted is how many runes are looked at; what is beyond would be cut in any case.
+const mostFitted = 400
+
+// fitAt breaks text before the runes of the rest where it may, and where there is
+// none in the second half of a line anywhere. If ends is set lines end there however
+// short they get, and the last one is cut there too.
+func fitAt(txt string, f font.Font, width vg.Length, lines int, may func(rest []rune, k int) bool, ends bool) string {
+	back := func(rest []rune, n int) int {
+		least := n / 2
+		if ends {
+			least = 0
+		}
+		for k := n; k > least; k-- {
+			if may(rest, k) {
+				return k
+			}
+		}
+		return n
+	}
 	l := lettering{fontCache()}
-	const most = 400 // runes; what is beyond would be cut in any case
 	rest := []rune(txt)
-	rest = rest[:min(len(rest), most)]
+	rest = rest[:min(len(rest), mostFitted)]
 	var out []string
 	for len(rest) > 0 {
 		n := len(rest)
@@ -211,14 +248,12 @@ func fitText(txt string, f font.Font, width vg.Length, lines int) string {
 			for n > 1 && l.width(string(rest[:n])+"…", f) > width {
 				n--
 			}
+			if ends {
+				n = back(rest, n)
+			}
 			return strings.Join(append(out, strings.TrimRight(string(rest[:n]), " _")+"…"), "\n")
 		default:
-			for k := n; k > n/2; k-- {
-				if rest[k-1] == '_' || rest[k-1] == ' ' || rest[k] == ' ' {
-					n = k
-					break
-				}
-			}
+			n = back(rest, n)
 		}
 		out = append(out, strings.TrimSpace(string(rest[:n])))
 		rest = []rune(strings.TrimLeft(string(rest[n:]), " "))

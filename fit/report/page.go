@@ -76,7 +76,8 @@ type pageView struct {
 	Sure      []string
 	Warnings  []string
 	Constants []constantView
-	Snapped   bool // some constant was replaced by an exact number
+	Where     bool   // some constant has a place in the formula
+	Snapped   string // by which rule exact numbers replaced constants, if any did
 
 	Front       []formulaView
 	FrontWide   *frontView

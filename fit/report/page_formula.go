@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,7 @@ import (
 	"github.com/kansym/kansym/symbolic"
 )
 
-type constantView struct{ Name, Value, Error, Fitted string }
+type constantView struct{ Name, Value, Error, Fitted, Where string }
 
 // formulaView is a formula of the front.
 type formulaView struct {
@@ -110,9 +109,12 @@ func (p *Page) viewFormulas(v *pageView) error {
 		}
 	}
 	v.Sure = p.howSure()
-	for i, k := range r.Best.Constants {
-		v.Constants = append(v.Constants, p.viewConstant(i, k)...)
-		v.Snapped = v.Snapped || k.Snapped != ""
+	v.Constants = p.viewConstants()
+	for _, k := range v.Constants {
+		v.Where = v.Where || k.Where != ""
+		if k.Fitted != "" {
+			v.Snapped = fmt.Sprintf("Constants that have a value under fitted as were rounded to exact numbers %s.", roundingRule(r.Best))
+		}
 	}
 	if len(front) < 2 {
 		return nil
@@ -164,31 +166,64 @@ func (p *Page) viewFormula(i int, c *fit.Candidate) (formulaView, error) {
 	return f, nil
 }
 
-var operator = regexp.MustCompile(`[^-+*/(e^][-+*/]`)
-
 // breakable cuts the text of a formula before its operators, but not in numbers
 // such as 1e-07.
 func breakable(text string) []string {
 	var out []string
 	start := 0
-	for _, m := range operator.FindAllStringIndex(text, -1) {
-		at := m[1] - 1
-		out = append(out, text[start:at])
-		start = at
+	for i := 1; i < len(text); i++ {
+		if strings.IndexByte("+-*/", text[i]) >= 0 && strings.IndexByte("+-*/(^", text[i-1]) < 0 && !inNumber(text[:i]) {
+			out = append(out, text[start:i])
+			start = i
+		}
 	}
 	return append(out, text[start:])
 }
 
-// viewConstant describes a constant of the chosen formula; factors of 1 and terms
-// of 0 do not show in it and are left out.
-func (p *Page) viewConstant(i int, k fit.Constant) []constantView {
-	v := constantView{}
-	if names := p.Constants; len(names) == len(p.Result.Best.Constants) {
-		v.Name = names[i].Text
-		if names[i].Negated {
-			k.Value = -k.Value
+// viewConstants describes the constants of the chosen formula as the terminal does:
+// decimals have the signs that stand in the formula beside them, or those of their
+// names. Terms of 0 do not show in the formula and are left out.
+func (p *Page) viewConstants() []constantView {
+	c := p.Result.Best
+	var decimals []fit.Constant
+	for _, k := range c.Constants {
+		if k.Snapped == "" {
+			decimals = append(decimals, k)
 		}
 	}
+	_, where := places(c, decimals)
+	names := p.Constants
+	if len(names) != len(decimals) {
+		names = nil
+	}
+	var out []constantView
+	at := 0 // among the decimals
+	for _, k := range c.Constants {
+		v := constantView{}
+		if k.Snapped == "" {
+			v.Where = where[at]
+			if names != nil {
+				v.Name = names[at].Text
+			}
+			switch {
+			case v.Name != "" && v.Name != given:
+				if names[at].Negated {
+					k.Value = -k.Value
+				}
+			case v.Where != "":
+				k.Value = math.Abs(k.Value)
+			}
+			at++
+		} else if !rounded(k) {
+			continue
+		}
+		out = append(out, v.measured(k))
+	}
+	return out
+}
+
+// measured fills in the value of a constant and how well it is known.
+func (v constantView) measured(k fit.Constant) constantView {
 	fitted, stderr, found := strings.Cut(withError(k.Value, k.StdErr), " ± ")
 	if strings.HasPrefix(fitted, "(") { // (6.674 ± 0.002)e-11
 		fitted, stderr, found = withError(k.Value, k.StdErr), "", false
@@ -201,12 +236,9 @@ func (p *Page) viewConstant(i int, k fit.Constant) []constantView {
 	}
 	v.Value, v.Error = fitted, stderr
 	if k.Snapped != "" {
-		if k.StdErr <= 0 || k.Snapped == "0" || k.Snapped == "1" || k.Snapped == "-1" {
-			return nil
-		}
 		v.Value, v.Fitted = k.Snapped, fitted
 	}
-	return []constantView{v}
+	return v
 }
 
 // howSure says in sentences what speaks for the chosen formula.
@@ -229,6 +261,9 @@ func (p *Page) howSure() []string {
 	}
 	if next := runnerUp(r.Front, c); next != nil {
 		switch margin := next.DescriptionLength - c.DescriptionLength; {
+		case margin >= 10 && r.Interrupted:
+			out = append(out, fmt.Sprintf("The next best formula of those tried, %s, takes %.0f bits more to describe the data by.",
+				cut(brief(next.Expression), 80), margin))
 		case margin >= 10:
 			out = append(out, fmt.Sprintf("The next best formula, %s, takes %.0f bits more to describe the data by: decisive, if description lengths are read as logarithms of odds.",
 				cut(brief(next.Expression), 80), margin))
@@ -236,6 +271,9 @@ func (p *Page) howSure() []string {
 			out = append(out, fmt.Sprintf("Another formula, %s, takes only %.1f bits more to describe the data by. The data hardly tell the two apart.",
 				cut(brief(next.Expression), 80), margin))
 		}
+	}
+	if approximate(r) {
+		out = append(out, "It is "+approximation+".")
 	}
 	if r.Interrupted {
 		out = append(out, "The search was stopped before it was complete; a longer one may find a better formula.")

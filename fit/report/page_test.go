@@ -61,7 +61,7 @@ func TestPageShows(t *testing.T) {
 	page := pageOf(t, smallPage(t))
 	for _, want := range []string{
 		"<h2>How sure</h2>", "reproduces all 100 rows", "column &#34;&lt;x&gt;&#34; is odd",
-		"<h2>Constants</h2>", ">2</td>", ">1.500</td>", ">0.010</td>",
+		"<h2>Constants</h2>", ">2</td>", ">1.500</td>", ">0.010</td>", "rounded to exact numbers that reproduce the data to their precision.",
 		"math.Exp(b)", "np.exp(b)", "sympy.exp(b)", `e^{b}`,
 		"undefined", // log(a-0.5) on half of the rows
 		"a &lt; b &amp; c", "by &lt;chance&gt;",
@@ -78,6 +78,72 @@ func TestPageShows(t *testing.T) {
 	}
 	if n := strings.Count(page, " checked>"); n != 1 {
 		t.Errorf("%d formulas chosen", n)
+	}
+}
+
+// A search that was stopped decides nothing, and what is long then is called an
+// approximation, on the page and in the terminal.
+func TestStoppedSearch(t *testing.T) {
+	tests := map[string]struct {
+		stopped, exact        bool
+		complexity, decimals  int
+		decisive, approximate bool
+	}{
+		"complete":        {complexity: 60, decimals: 9, decisive: true},
+		"stopped, short":  {stopped: true, complexity: 39, decimals: 6},
+		"stopped, long":   {stopped: true, complexity: 40, decimals: 2, approximate: true},
+		"many constants":  {stopped: true, complexity: 20, decimals: 7, approximate: true},
+		"stopped, exact":  {stopped: true, exact: true, complexity: 60, decimals: 9},
+		"short, complete": {complexity: 5, decimals: 1, decisive: true},
+	}
+	for name, tt := range tests {
+		p := smallPage(t)
+		best := p.Result.Best
+		p.Result.Interrupted, best.Exact, best.Complexity = tt.stopped, tt.exact, tt.complexity
+		best.DescriptionLength = 100
+		// Rounded constants are none that were fitted.
+		best.Constants = append(make([]fit.Constant, tt.decimals), fit.Constant{Value: 2, Snapped: "2"})
+		var b bytes.Buffer
+		if err := Text(&b, p.Result, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		sure := strings.Join(p.howSure(), "\n")
+		if got := strings.Contains(sure, "decisive"); got != tt.decisive {
+			t.Errorf("%s: decisive is %v in\n%s", name, got, sure)
+		}
+		for _, text := range []string{sure, b.String()} {
+			if got := strings.Contains(text, "It is a good approximation, probably not the law."); got != tt.approximate {
+				t.Errorf("%s: an approximation is %v in\n%s", name, got, text)
+			}
+		}
+	}
+}
+
+// Constants have the signs of the formula and what stands around them, and those
+// that became a factor of -1 are listed, though the formula does not show it.
+func TestPageConstants(t *testing.T) {
+	x := symbolic.Var("x")
+	p := smallPage(t)
+	c := p.Result.Best
+	c.Expr = symbolic.Mul(symbolic.Free(2.5), symbolic.Call(function(t, "exp"), symbolic.Mul(symbolic.Free(-0.81), x)))
+	c.Constants = []fit.Constant{
+		{Value: 2.5, StdErr: 0.01}, {Value: -0.81, StdErr: 0.02},
+		{Value: -1.0003, StdErr: 0.0004, Snapped: "-1"}, {Value: 0.0003, StdErr: 0.0004, Snapped: "0"},
+	}
+	want := []constantView{
+		{Value: "2.500", Error: "0.010", Where: "_*exp(-0.81*x)"},
+		{Value: "0.810", Error: "0.020", Where: "exp(-_*x)"},
+		{Value: "-1", Fitted: "-1.00030", Error: "0.00040"},
+	}
+	if diff := cmp.Diff(want, p.viewConstants()); diff != "" {
+		t.Error(diff)
+	}
+	// Names have the sign that the user gave them.
+	p.Constants = []Name{{Text: "size", Negated: true}, {Text: "rate"}}
+	want[0].Name, want[0].Value = "size", "-2.500"
+	want[1].Name, want[1].Value = "rate", "-0.810"
+	if diff := cmp.Diff(want, p.viewConstants()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -146,6 +212,7 @@ func TestBreakable(t *testing.T) {
 		"x^-2+exp(-y)": {"x^-2", "+exp(-y)"},
 		"(a+b)*(c-d)":  {"(a", "+b)", "*(c", "-d)"},
 		"2.5*x2-x1":    {"2.5", "*x2", "-x1"},
+		"rate*t-2e+20": {"rate", "*t", "-2e+20"},
 	} {
 		got := breakable(text)
 		if strings.Join(got, "") != text {

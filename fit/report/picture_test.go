@@ -371,6 +371,33 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// Lines of formulas end before operators, the last one too where it is cut.
+func TestFitFormula(t *testing.T) {
+	text := "y = 1.23456*exp(-0.654321*x1)+2.34567e-07*sin(3.45678*x2-4.56789)+5.67891*log(x3+6.78912)"
+	whole := map[string]bool{}
+	so := ""
+	for _, piece := range breakable(text) {
+		so += piece
+		whole[so] = true
+	}
+	for width := vg.Length(100); width < 400; width += 7 {
+		got := fitFormula(text, sans(8), width, 3)
+		so := ""
+		for line := range strings.SplitSeq(got, "\n") {
+			if w := textWidth(line, 8); w > width {
+				t.Errorf("%q is %v wide, want %v", line, w, width)
+			}
+			so += strings.TrimSuffix(line, "…")
+			if so != text && !whole[so] {
+				t.Errorf("width %v: a line ends after %q", width, so)
+			}
+		}
+		if so != text && !strings.HasSuffix(got, "…") {
+			t.Errorf("width %v: %q lacks its end", width, got)
+		}
+	}
+}
+
 func TestFitText(t *testing.T) {
 	for _, tt := range []struct {
 		text  string

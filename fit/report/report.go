@@ -30,6 +30,9 @@ type Options struct {
 	// Weights is the column that weighted the rows, empty if none did.
 	Weights string
 
+	// Spread is the standard deviation of the target, 0 if it is not known.
+	Spread float64
+
 	// Constants are the names of the constants of the chosen formula in the order
 	// in which it is printed, if they have any.
 	Constants []Name
@@ -61,7 +64,7 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 		}
 	}
 	if n := r.Network; n != nil && len(n.Edges) > 0 {
-		if err := writeNetwork(b, n, opt); err != nil {
+		if err := writeNetwork(b, r, opt); err != nil {
 			return err
 		}
 	}
@@ -113,11 +116,47 @@ func writeBest(w io.Writer, r *fit.Result, opt Options) error {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
+	if approximate(r) {
+		fmt.Fprintf(w, "It is %s.\n", approximation)
+	}
 	return writeConstants(w, c, opt)
 }
 
+// approximation is what a formula is called that approximate holds of.
+const approximation = "a good approximation, probably not the law"
+
+// approximate reports whether the chosen formula follows the data without being
+// their law, most likely: it is long or has many constants, and the search was
+// stopped before it had tried what is shorter.
+func approximate(r *fit.Result) bool {
+	const manyNodes, manyConstants = 40, 7
+	c := r.Best
+	if !r.Interrupted || c == nil || c.Exact {
+		return false
+	}
+	constants := 0
+	for _, k := range c.Constants {
+		if k.Snapped == "" {
+			constants++
+		}
+	}
+	return c.Complexity >= manyNodes || constants >= manyConstants
+}
+
+// NetworkMuchWorse reports whether the network of a result predicts held-out rows
+// so much worse than the chosen formula that it should not stand in for it: its
+// error is more than three times that of the formula and more than 1% of the spread
+// of the target, its standard deviation. It is false where the spread is not known.
+func NetworkMuchWorse(r *fit.Result, spread float64) bool {
+	const times, share = 3, 0.01
+	n := r.Network
+	return n != nil && r.Best != nil && spread > 0 && !math.IsInf(spread, 0) &&
+		n.RMSEHeldout > times*r.Best.RMSEHeldout && n.RMSEHeldout > share*spread
+}
+
 // writeNetwork writes what the edges of the network were named.
-func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
+func writeNetwork(w io.Writer, r *fit.Result, opt Options) error {
+	n := r.Network
 	var named []symbolic.EdgeRow
 	for _, e := range n.Edges {
 		if e.Name != spline {
@@ -125,6 +164,9 @@ func writeNetwork(w io.Writer, n *fit.NetworkInfo, opt Options) error {
 		}
 	}
 	fmt.Fprintf(w, "\nCurves of the network [%s], held-out RMSE %s", joinInts(n.Shape), number(n.RMSEHeldout))
+	if NetworkMuchWorse(r, opt.Spread) {
+		fmt.Fprint(w, " (much worse than the formula)")
+	}
 	unnamed := len(n.Edges) - len(named)
 	if len(named) == 0 {
 		_, err := fmt.Fprintf(w, ": %s, not named yet.\n", count(unnamed, "spline"))

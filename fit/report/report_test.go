@@ -115,6 +115,33 @@ func TestText(t *testing.T) {
 	}
 }
 
+// A network that is much worse than the formula is called so.
+func TestNetworkMuchWorse(t *testing.T) {
+	for _, tt := range []struct {
+		network, formula, spread float64
+		want                     bool
+	}{
+		{0.031, 0.01, 1, true},
+		{0.029, 0.01, 1, false}, // less than three times the error
+		{0.009, 1e-9, 1, false}, // less than 1% of the spread
+		{0.011, 0, 1, true},
+		{0.5, 0.01, 0, false}, // the spread is not known
+	} {
+		r := results(t)["exact"]
+		r.Network.RMSEHeldout, r.Best.RMSEHeldout = tt.network, tt.formula
+		if got := NetworkMuchWorse(r, tt.spread); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+		var b bytes.Buffer
+		if err := Text(&b, r, Options{Spread: tt.spread}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), " (much worse than the formula); edge layer:from:to"); got != tt.want {
+			t.Errorf("%+v: %v in\n%s", tt, got, &b)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	var b bytes.Buffer
 	opt := Options{Constants: []Name{{Text: "amplitude"}, {Text: "rate", Negated: true}}}

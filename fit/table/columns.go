@@ -170,15 +170,21 @@ func (h Header) Index(ref, purpose string) (int, error) {
 	if i, ok := find(h.Names, ref); ok {
 		return i, nil
 	}
-	if n, err := strconv.Atoi(strings.TrimPrefix(ref, "#")); err == nil && strings.HasPrefix(ref, "#") &&
-		n >= 1 && n <= len(h.Columns) {
-		return n - 1, nil
+	position := false
+	if digits, ok := strings.CutPrefix(ref, "#"); ok && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		position = true
+		// What is too long for a number is no column either.
+		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(h.Columns) {
+			return n - 1, nil
+		}
 	}
 	if purpose != "" {
 		purpose = " " + purpose
 	}
 	hint := "the columns are " + abbreviate(h.quoted(), 20)
-	if near := nearest(ref, h.Columns, h.Names); near != "" {
+	if position {
+		hint = fmt.Sprintf("it has %s: %s", count(len(h.Columns), "column"), abbreviate(h.quoted(), 20))
+	} else if near := nearest(ref, h.Columns, h.Names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? ", near) + hint
 	}
 	return 0, &Error{Source: h.Source, Line: h.Line, Problem: fmt.Sprintf("there is no column %q%s", shorten([]byte(ref)), purpose), Hint: hint}

@@ -58,7 +58,7 @@ func TestBadInput(t *testing.T) {
 		{"unknown excluded", good, Options{Exclude: []string{"zeta"}},
 			`data.csv:1: there is no column "zeta" to exclude; the columns are "a", "b", "y"`},
 		{"position out of range", good, Options{Exclude: []string{"#4"}},
-			`data.csv:1: there is no column "#4" to exclude; the columns are "a", "b", "y"`},
+			`data.csv:1: there is no column "#4" to exclude; it has 3 columns: "a", "b", "y"`},
 		{"constant target", "a,y\n1,3\n2,3\n3,3\n4,3\n", Options{},
 			`data.csv: column "y": the target is 3 in every row, which leaves nothing to explain; choose another column with --target`},
 		{"constant inputs", "a,y\n1,3\n1,4\n1,5\n1,6\n", Options{},
