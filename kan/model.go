@@ -13,6 +13,10 @@ type Model struct {
 	// in the order of the network's Inputs, which are identifiers. Nil means
 	// that they are the same.
 	Columns []string
+	// Ranges are the smallest and the largest value of each input in the data
+	// that a network without curves was made for, in the order of Columns and
+	// in units of the data; curves tell them otherwise. Nil if unknown.
+	Ranges [][2]float64
 	// Target is the name of the column that the network predicts.
 	Target string
 
@@ -98,6 +102,14 @@ func (m *Model) Check() error {
 	}
 	if m.Columns != nil && len(m.Columns) != len(m.Network.Inputs) {
 		return fmt.Errorf("kan: model with %d columns for %d inputs", len(m.Columns), len(m.Network.Inputs))
+	}
+	if m.Ranges != nil && len(m.Ranges) != len(m.Network.Inputs) {
+		return fmt.Errorf("kan: model with %d ranges for %d inputs", len(m.Ranges), len(m.Network.Inputs))
+	}
+	for i, r := range m.Ranges {
+		if !finite(r[0]) || !finite(r[1]) || r[0] > r[1] {
+			return fmt.Errorf("kan: model with the range %v to %v of input %d", r[0], r[1], i)
+		}
 	}
 	for v := 1; v <= m.Version(); v++ {
 		s, _ := m.At(v)

@@ -236,6 +236,7 @@ func TestModelLoadErrors(t *testing.T) {
 		{"other JSON", good, `{"version": 1, "best": {}}`, "not a model file"},
 		{"newer", `"version": 1, "target"`, `"version": 2, "target"`, "newer kansym"},
 		{"version 0", `"version": 1, "target"`, `"version": 0, "target"`, "does not exist"},
+		{"no target", good, `{"format": "kansym-model", "version": 1, "history": []}`, "\"target\" is missing"},
 		{"no history", good, `{"format": "kansym-model", "version": 1, "target": "y", "history": []}`, "history"},
 		{"no network", good, `{"format": "kansym-model", "version": 1, "target": "y", "history": [{"version": 1}]}`, "no network"},
 		{"versions", `"version": 2, "command"`, `"version": 3, "command"`, "version 3 stands where 2"},

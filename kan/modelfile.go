@@ -38,8 +38,9 @@ type FuncResolver func(name, formula string) (*library.Func, error)
 type modelJSON struct {
 	Format  string         `json:"format"`
 	Version int            `json:"version"`
-	Target  string         `json:"target"`
+	Target  *string        `json:"target"` // "" where it predicts no column in particular
 	Columns []string       `json:"columns,omitempty"`
+	Ranges  [][2]float64   `json:"ranges,omitempty"`
 	History []snapshotJSON `json:"history"` // oldest first, the present state last
 }
 
@@ -93,7 +94,7 @@ func (m *Model) Save(w io.Writer) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	f := modelJSON{Format: FormatName, Version: FormatVersion, Target: m.Target, Columns: m.Columns}
+	f := modelJSON{Format: FormatName, Version: FormatVersion, Target: &m.Target, Columns: m.Columns, Ranges: m.Ranges}
 	for v := 1; v <= m.Version(); v++ {
 		s, _ := m.At(v)
 		f.History = append(f.History, snapshotJSON{Version: v, Command: s.Command, Summary: s.Summary, Network: encodeNetwork(s.Network)})
@@ -132,7 +133,7 @@ func Load(r io.Reader, resolve FuncResolver) (*Model, error) {
 	if resolve == nil {
 		resolve = builtin
 	}
-	m := &Model{Target: f.Target, Columns: f.Columns}
+	m := &Model{Target: *f.Target, Columns: f.Columns, Ranges: f.Ranges}
 	edges := 0
 	for k, s := range f.History {
 		if s.Version != k+1 {
@@ -194,6 +195,9 @@ func parseModel(text []byte) (*modelJSON, error) {
 	var f modelJSON
 	if err := dec.Decode(&f); err != nil {
 		return nil, jsontext.Explain(text, err)
+	}
+	if f.Target == nil {
+		return nil, errors.New("does not say which column it predicts: \"target\" is missing")
 	}
 	if len(f.History) == 0 {
 		return nil, errors.New("no network: \"history\" is empty")

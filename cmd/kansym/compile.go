@@ -114,6 +114,9 @@ func (p *program) compile(ctx context.Context, text, path string, o *compileOpti
 	for _, x := range rows.inputs {
 		m.Columns = append(m.Columns, x.Column)
 	}
+	for _, col := range rows.cols {
+		m.Ranges = append(m.Ranges, [2]float64{slices.Min(col), slices.Max(col)})
+	}
 	if err := out.write(m.Save); err != nil {
 		return err
 	}

@@ -60,6 +60,8 @@ type predictor struct {
 	inputs []fit.Variable
 	target string // empty if unknown
 
+	summary *kan.Summary // of a network, nil if it has none
+
 	// predict fills dst for rows of inputs, cols[i] being input i. Where there
 	// is no finite answer, dst is NaN.
 	predict func(dst []float64, cols [][]float64)
@@ -198,7 +200,7 @@ func modelInputs(m *kan.Model) []fit.Variable {
 
 // networkPredictor predicts by the network of a model file.
 func networkPredictor(m *kan.Model) *predictor {
-	return &predictor{target: m.Target, inputs: modelInputs(m), predict: func(dst []float64, cols [][]float64) {
+	return &predictor{target: m.Target, inputs: modelInputs(m), summary: m.Summary, predict: func(dst []float64, cols [][]float64) {
 		m.Network.Predict(dst, cols)
 		for i, y := range dst {
 			if math.IsInf(y, 0) {

@@ -141,6 +141,9 @@ func decodeNetwork(in io.Reader, v *vocabulary) (*kan.Model, error) {
 	if err := m.Network.CheckRange(); err != nil {
 		return nil, err
 	}
+	if err := m.Network.CheckReached(); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

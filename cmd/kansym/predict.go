@@ -117,6 +117,10 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	if s := job.summary(); s != "" && !o.quiet {
 		fmt.Fprintf(p.stderr, "kansym: %s\n", s)
 	}
+	if job.compared > 0 {
+		rmse, relative := job.errors()
+		p.warn(o.quiet, disagreement(what, path, model.summary, rmse, relative))
+	}
 	return nil
 }
 
@@ -358,6 +362,16 @@ func (j *prediction) compare(y, truth float64) {
 	j.spread += d * (truth - j.mean)
 }
 
+// errors are the root mean square error, and that by the spread of the target,
+// NaN or infinite where the target does not vary.
+func (j *prediction) errors() (rmse, relative float64) {
+	rmse = math.Sqrt(j.sse / float64(j.compared))
+	if j.unit > 0 {
+		rmse *= j.unit
+	}
+	return rmse, math.Sqrt(j.sse / j.spread)
+}
+
 // summary says what is worth knowing about the predictions, if anything.
 func (j *prediction) summary() string {
 	var parts []string
@@ -368,10 +382,7 @@ func (j *prediction) summary() string {
 		parts = append(parts, fmt.Sprintf("a number is missing in %d of %d rows", j.incomplete, j.rows))
 	}
 	if j.compared > 0 {
-		rmse := math.Sqrt(j.sse / float64(j.compared))
-		if j.unit > 0 {
-			rmse *= j.unit
-		}
+		rmse, _ := j.errors()
 		s := fmt.Sprintf("RMSE %.3g against %s", rmse, j.header.Columns[j.target])
 		if math.IsInf(rmse, 0) || math.IsNaN(rmse) {
 			s = fmt.Sprintf("the RMSE against %s is too large for a number", j.header.Columns[j.target])

@@ -29,6 +29,9 @@ removal stands if it lowers the Bayesian information criterion or does not raise
 the error on held-out rows. Edges fixed by kansym fix are kept.`,
 		Example: "  kansym prune net.json data.csv -m pruned.json",
 	}, o, func(ctx context.Context, s *step) (*stepResult, error) {
+		if err := worthPruning(s.path, s.model.Network); err != nil {
+			return nil, err
+		}
 		opt := kan.PruneOptions{Seed: s.seed, Patience: int(patience), MaxIter: int(iterations)}
 		if noisy {
 			opt.Curvature = -1
@@ -63,6 +66,23 @@ the error on held-out rows. Edges fixed by kansym fix are kept.`,
 	o.functionFlag(c)
 	o.timeFlag(c)
 	return c
+}
+
+// worthPruning reports that no edge may be taken out.
+func worthPruning(path string, net *kan.Network) error {
+	named := true
+	for _, id := range net.EdgeIDs() {
+		e, err := net.EdgeAt(id)
+		if err != nil || !e.Fixed {
+			return nil
+		}
+		named = named && e.Kind == kan.Named
+	}
+	if named {
+		return fmt.Errorf("nothing of %s can be taken out: every edge is named and fixed; kansym formula %s prints its formula, and kansym unfix makes a curve of an edge",
+			path, quoteWord(path))
+	}
+	return fmt.Errorf("nothing of %s can be taken out: every edge is fixed; kansym unfix frees one", path)
 }
 
 func pruneTable(w io.Writer, net *kan.Network, steps []kan.PruneStep, all bool) error {

@@ -227,9 +227,11 @@ func (p *program) attribute(ctx context.Context, modelPath, dataPath string, o *
 	if err != nil {
 		return err
 	}
-	if _, err := s.model.Network.Summarize(s.data, s.seed); err != nil {
+	sum, err := s.model.Network.Summarize(s.data, s.seed)
+	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
+	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, sum.RMSEHeldout, sum.HeldRelative))
 	a := attributionOf(s)
 	if asJSON {
 		e := json.NewEncoder(p.stdout)

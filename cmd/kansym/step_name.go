@@ -94,6 +94,7 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
+	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, sum.RMSEHeldout, sum.HeldRelative))
 	work, cancel, bar := p.startWork(ctx, o, "suggest")
 	defer cancel()
 	defer bar.stop()
@@ -114,7 +115,7 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	for _, m := range list {
 		rows = append(rows, []string{
 			functionName(m.Func), symbolic.TableNumber(m.A), symbolic.TableNumber(m.B), symbolic.TableNumber(m.C), symbolic.TableNumber(m.D),
-			symbolic.TableNumber(m.RMSE), symbolic.TableR2(m.R2), symbolic.TableNumber(m.HeldRMSE),
+			symbolic.TableNumber(m.RMSE), symbolic.TableR2(max(m.R2, 0)), symbolic.TableNumber(m.HeldRMSE),
 		})
 	}
 	w := &textWriter{w: p.stdout}
@@ -125,6 +126,11 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	w.wrapped(fmt.Sprintf("Edge %v of %s is %s; the network has a held-out RMSE of %s.", edge.id, modelPath, is, symbolic.TableNumber(sum.RMSEHeldout)))
 	w.line("")
 	w.table([]string{"name", "a", "b", "c", "d", "RMSE", "R^2", "held out then"}, rows, "lrrrrrrr")
+	if net.Layers[edge.id.Layer].Ops[edge.id.To] == kan.Product {
+		w.line("")
+		w.wrapped(fmt.Sprintf("Node %d:%d multiplies, so the powers and scales of its factors are free, and the curve is one of many that would do. A power that is not listed may be as good: name the edges into a product first, by kansym fix, which changes the node's other curves with them.",
+			edge.id.Layer+1, edge.id.To))
+	}
 	return w.done()
 }
 

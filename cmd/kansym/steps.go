@@ -111,6 +111,7 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
+	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, before.RMSEHeldout, before.HeldRelative))
 	work, cancel, bar := p.startWork(ctx, o, c.Name())
 	defer cancel()
 	defer bar.stop()
@@ -139,6 +140,9 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 		if err := p.printStep(head, s.model.Network, r.net, before, after, r); err != nil {
 			return err
 		}
+	}
+	if c.Name() == "fix" {
+		p.warn(o.quiet, worsening(o.model, s.model.Version(), before, after))
 	}
 	if ctx.Err() != nil {
 		return &failure{code: exitInterrupted}
@@ -187,7 +191,7 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 		return nil, fmt.Errorf("--missing: %w", err)
 	}
 	if m.Target == "" {
-		return nil, fmt.Errorf("%s: does not say which column it predicts; \"target\" is missing", modelPath)
+		return nil, fmt.Errorf("%s: was compiled for no column in particular, so there is nothing to compare it with; compile it as an equation, as in 'y = ...', or with --target", modelPath)
 	}
 	s := &step{path: modelPath, model: m, words: v, seed: defaultSeed}
 	if m.Summary != nil {

@@ -109,7 +109,7 @@ func (f *modelFile) subject() (*subject, error) {
 
 // networkOf is the network of a model for pictures.
 func networkOf(m *kan.Model, v *vocabulary) *report.Network {
-	n := &report.Network{Net: m.Network, Inputs: m.Columns, Target: m.Target, Functions: v.set}
+	n := &report.Network{Net: m.Network, Inputs: m.Columns, Ranges: m.Ranges, Target: m.Target, Functions: v.set}
 	for _, s := range m.History {
 		n.Earlier = append(n.Earlier, s.Network)
 	}

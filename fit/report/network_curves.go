@@ -24,8 +24,12 @@ type Network struct {
 
 	// Cols are rows of data, Cols[i][r] being input i in row r, over which
 	// curves are drawn and strengths measured. Without them rows are drawn at
-	// random from the ranges that the splines cover.
+	// random from the ranges that the splines cover, or from Ranges.
 	Cols [][]float64
+
+	// Ranges are the smallest and the largest value of each input where no
+	// spline tells them; nil if they are unknown.
+	Ranges [][2]float64
 
 	// Edges are the names that were found for splines, in units of the data
 	// (fit.NetworkInfo has them).
@@ -156,6 +160,10 @@ func (n *Network) inputRange(i int) (lo, hi float64) {
 		if lo < hi {
 			return lo, hi
 		}
+	}
+	if i < len(n.Ranges) && n.Ranges[i][0] < n.Ranges[i][1] {
+		scale := n.Net.InputScale[i]
+		return n.Ranges[i][0] * scale, n.Ranges[i][1] * scale
 	}
 	// A function that is undefined for negative numbers says that there were none.
 	lo = 0.5

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/kansym/kansym/kan"
+	"github.com/kansym/kansym/symbolic"
+)
+
+// warn writes a warning to standard error; an empty one is none.
+func (p *program) warn(quiet bool, text string) {
+	if text != "" && !quiet {
+		fmt.Fprintf(p.stderr, "kansym: %s\n", strings.Join(wrapText("warning: "+text, textWidth-len("kansym: ")), "\n"))
+	}
+}
+
+// What is worth a warning. Errors below tinyError of the target's spread are
+// those of rounding, which may well grow tenfold.
+const (
+	muchLarger = 10
+	tinyError  = 1e-6
+)
+
+// disagreement warns of a network whose error on data is far larger than the one
+// that its model tells of: the model was edited, or the data are others. relative
+// is the error by the spread of the target.
+func disagreement(model, data string, told *kan.Summary, rmse, relative float64) string {
+	if told == nil || !(relative > tinyError) {
+		return ""
+	}
+	said := math.Max(told.RMSEHeldout, told.RMSETrain)
+	if !(rmse > muchLarger*said) {
+		return ""
+	}
+	return fmt.Sprintf("on %s the RMSE of %s is %s, but the model tells of %s; it was changed since, or these are other data than it was made from",
+		data, model, symbolic.TableNumber(rmse), symbolic.TableNumber(said))
+}
+
+// worsening warns of a step after which a network is far from its data.
+func worsening(from string, version int, before, after *kan.Summary) string {
+	if !(after.HeldRelative > tinyError) || !(after.RMSEHeldout > muchLarger*before.RMSEHeldout) {
+		return ""
+	}
+	return fmt.Sprintf("the RMSE on held-out rows grew from %s to %s; kansym rewind %s %d goes back",
+		symbolic.TableNumber(before.RMSEHeldout), symbolic.TableNumber(after.RMSEHeldout), quoteWord(from), version)
+}
