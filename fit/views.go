@@ -163,7 +163,11 @@ const (
 func (s *state) steady(ctx context.Context, v *view) {
 	opt := kan.TrainOptions{Grid: []int{3, 8}, MaxIter: 40, Starts: 2, Seed: s.opt.Seed}
 	d := head(s.data.search, networkRows)
-	net, report, err := v.net, kan.TrainReport{}, error(nil)
+	var (
+		net    *kan.Network
+		report kan.TrainReport
+		err    error
+	)
 	switch all := head(s.data.train, steadyRows); {
 	case len(d.Names) == 1:
 		return
