@@ -36,8 +36,8 @@ type grownTree struct {
 	score    float64 // Bayesian information criterion
 }
 
-// assessed is a tree with the outcome of training.
-func assessed(data kan.Data, root *branch, net *kan.Network, report kan.TrainReport) *grownTree {
+// newGrownTree is a tree with the outcome of training.
+func newGrownTree(data kan.Data, root *branch, net *kan.Network, report kan.TrainReport) *grownTree {
 	n := 0.8 * float64(len(data.Y))
 	return &grownTree{
 		root: root, net: net, relative: report.HeldRelative,
@@ -125,7 +125,7 @@ func (g *growth) seed(ctx context.Context, product bool) *grownTree {
 	for i := range n {
 		root.parts = append(root.parts, &branch{input: i, curve: net.Layers[0].Edge(i, 0)})
 	}
-	return assessed(g.all, root, net, report)
+	return newGrownTree(g.all, root, net, report)
 }
 
 func byScore(a, b *grownTree) int { return cmp.Compare(a.score, b.score) }
@@ -193,7 +193,7 @@ func (g *growth) refined(ctx context.Context, t *grownTree, data kan.Data) *grow
 	if err != nil || !finite(report.HeldRelative) {
 		return t
 	}
-	fine := assessed(data, t.root, net, report)
+	fine := newGrownTree(data, t.root, net, report)
 	g.template = t.net
 	_, places := g.network(t.root)
 	if places == nil {
@@ -240,7 +240,7 @@ func (g *growth) train(ctx context.Context, root *branch, data kan.Data, steps i
 	if err != nil || !finite(report.HeldRelative) {
 		return nil
 	}
-	return assessed(data, root.with(func(b *branch) *kan.Edge {
+	return newGrownTree(data, root.with(func(b *branch) *kan.Edge {
 		e, _ := trained.EdgeAt(places[b])
 		return e
 	}), trained, report)

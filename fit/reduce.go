@@ -120,22 +120,14 @@ func (s *state) solve(ctx context.Context) bool {
 	s.root.visited[s.key] = true
 	s.trace("begin %s", s.key)
 	defer s.trace("end %s", s.key)
-	for _, st := range []stage{
+	for _, st := range append([]stage{
 		{"power laws", (*state).powerLaws, false},
 		{"polynomials and rationals", (*state).sparseLaws, false},
 		{"networks of the reduced problem", (*state).refuted, false},
 		{"functions of one variable", (*state).univariate, false},
 		{"formulas by their values", (*state).hashedExpressions, false},
 		{"short formulas", (*state).expressions, false},
-		{"symmetries", (*state).reductions, true},
-		{"longer formulas by their values", (*state).longerHashedExpressions, true},
-		{"parts", (*state).divisions, true},
-		{"one variable at heart", (*state).heart, true},
-		{"networks of one layer", (*state).flatNetworks, true},
-		{"merged inputs", (*state).merges, true},
-		{"longer formulas", (*state).longerExpressions, true},
-		{"small networks", (*state).treeNetworks, true},
-	} {
+	}, networkStages()...) {
 		if ctx.Err() != nil {
 			return false
 		}

@@ -27,7 +27,7 @@ type stage struct {
 }
 
 // stages is the recovery, top to bottom.
-var stages = []stage{
+var stages = slices.Concat([]stage{
 	{"constants and straight lines", (*state).baselines, false},
 	{"power laws", (*state).powerLaws, false},
 	{"polynomials and rationals", (*state).sparseLaws, false},
@@ -35,17 +35,25 @@ var stages = []stage{
 	{"formulas by their values", (*state).hashedExpressions, false},
 	{"needless inputs", (*state).screenedInputs, false},
 	{"short formulas", (*state).expressions, false},
-	{"symmetries", (*state).reductions, true},
-	{"longer formulas by their values", (*state).longerHashedExpressions, true},
-	{"parts", (*state).divisions, true},
-	{"one variable at heart", (*state).heart, true},
-	{"networks of one layer", (*state).flatNetworks, true},
-	{"merged inputs", (*state).merges, true},
-	{"longer formulas", (*state).longerExpressions, true},
-	{"small networks", (*state).treeNetworks, true},
+}, networkStages(), []stage{
 	{"dense network", (*state).denseNetwork, true},
 	{"longer approximations", (*state).approximations, true},
 	{"mutations", (*state).mutations, true},
+})
+
+// networkStages are those of the whole problem and of reduced ones alike, from the
+// first that rests on networks.
+func networkStages() []stage {
+	return []stage{
+		{"symmetries", (*state).reductions, true},
+		{"longer formulas by their values", (*state).longerHashedExpressions, true},
+		{"parts", (*state).divisions, true},
+		{"one variable at heart", (*state).heart, true},
+		{"networks of one layer", (*state).flatNetworks, true},
+		{"merged inputs", (*state).merges, true},
+		{"longer formulas", (*state).longerExpressions, true},
+		{"small networks", (*state).treeNetworks, true},
+	}
 }
 
 // Run finds formulas for the target of t. It returns the best answer found
