@@ -21,9 +21,9 @@ import (
 
 // division is a way in which the target falls into parts.
 type division struct {
-	name    string
-	parts   []*state
-	combine func(parts []*symbolic.Expr) *symbolic.Expr
+	name   string
+	widest int                        // inputs of the part that has most
+	follow func(context.Context) bool // solves the parts and offers what they combine to
 }
 
 const (
@@ -63,17 +63,20 @@ func (s *state) divisions(ctx context.Context) bool {
 			return false
 		}
 		s.trace("%s", div.name)
-		if s.follow(ctx, div) {
+		if div.follow(ctx) {
 			return true
 		}
 	}
 	return false
 }
 
-// follow solves the parts of a division and offers their combinations.
-func (s *state) follow(ctx context.Context, div division) bool {
+// combinations solves parts and offers what their formulas combine to.
+func (s *state) combinations(ctx context.Context, name string, parts []*state, combine func(parts []*symbolic.Expr) *symbolic.Expr) bool {
 	combined := [][]*symbolic.Expr{nil}
-	for _, p := range div.parts {
+	for _, p := range parts {
+		if p == nil {
+			return false
+		}
 		formulas := p.partFormulas(ctx)
 		s.trace(" part of %s: %d formulas within %.2g", enumerate(p.data.search.Names), len(formulas), p.tolerance/p.scale)
 		if len(formulas) == 0 {
@@ -89,8 +92,8 @@ func (s *state) follow(ctx context.Context, div division) bool {
 	}
 	var tasks []task
 	for _, c := range combined {
-		tasks = append(tasks, task{div.name, func(context.Context) []*symbolic.Expr {
-			return []*symbolic.Expr{div.combine(c)}
+		tasks = append(tasks, task{name, func(context.Context) []*symbolic.Expr {
+			return []*symbolic.Expr{combine(c)}
 		}})
 	}
 	return s.try(ctx, tasks) || s.front.exact() != nil
@@ -206,26 +209,18 @@ func (m *model) at(set map[int]float64) []float64 {
 // parts of fewest inputs first.
 func (s *state) candidateDivisions(m *model) []division {
 	var out []division
-	n := len(m.cols)
+	var groupings [][][]int
 	for _, op := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
-		if groups := m.groups(op); len(groups) > 1 {
+		groups := m.groups(op)
+		groupings = append(groupings, groups)
+		if len(groups) > 1 {
 			out = append(out, s.groupDivision(m, groups, op))
 		}
 	}
-	for j := range n {
-		if m.affine(j) {
-			out = append(out, s.affineDivision(m, j))
-		}
+	for _, in := range m.interactions(groupings) {
+		out = append(out, s.interactionDivision(m, in))
 	}
-	out = slices.DeleteFunc(out, func(d division) bool { return slices.Contains(d.parts, nil) })
-	widest := func(d division) int {
-		most := 0
-		for _, p := range d.parts {
-			most = max(most, len(p.data.search.Names))
-		}
-		return most
-	}
-	slices.SortStableFunc(out, func(a, b division) int { return widest(a) - widest(b) })
+	slices.SortStableFunc(out, func(a, b division) int { return a.widest - b.widest })
 	return out
 }
 
@@ -288,18 +283,6 @@ func (m *model) interact(i, j int, op symbolic.Kind) bool {
 	return !(mixed <= m.limit()*m.limit()*size)
 }
 
-// affine reports whether the target is of first degree in input j.
-func (m *model) affine(j int) bool {
-	lo, mid, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: (m.lo[j] + m.hi[j]) / 2}), m.at(map[int]float64{j: m.hi[j]})
-	bend, size := 0.0, 0.0
-	for r := range lo {
-		d := lo[r] + hi[r] - 2*mid[r]
-		bend += d * d
-		size += m.scale * m.scale
-	}
-	return bend <= m.limit()*m.limit()*size
-}
-
 // references are rows at whose values inputs are held while others vary.
 const references = 5
 
@@ -310,12 +293,14 @@ func (s *state) groupDivision(m *model, groups [][]int, op symbolic.Kind) divisi
 	if op == symbolic.KindMul {
 		name = "a product of parts that share no input"
 	}
-	div := division{name: name, combine: func(parts []*symbolic.Expr) *symbolic.Expr {
+	combine := func(parts []*symbolic.Expr) *symbolic.Expr {
 		if op == symbolic.KindMul {
 			return symbolic.Mul(append([]*symbolic.Expr{symbolic.Free(s.ratio(symbolic.Mul(parts...)))}, parts...)...)
 		}
 		return symbolic.Add(append([]*symbolic.Expr{symbolic.Free(0)}, parts...)...)
-	}}
+	}
+	widest := 0
+	var parts []*state
 	for _, group := range groups {
 		values := func(set map[int]float64) []float64 { return m.group(group, op, set) }
 		tolerance := 2 * m.error * m.scale
@@ -323,9 +308,10 @@ func (s *state) groupDivision(m *model, groups [][]int, op symbolic.Kind) divisi
 			// What a product is known to in relation to its size is what counts.
 			tolerance = 2 * m.error * rootMeanSquare(values(nil))
 		}
-		div.parts = append(div.parts, s.part(m, group, values, tolerance, div.name))
+		parts = append(parts, s.part(m, group, values, tolerance, name))
+		widest = max(widest, len(group))
 	}
-	return div
+	return division{name, widest, func(ctx context.Context) bool { return s.combinations(ctx, name, parts, combine) }}
 }
 
 // group returns the part of a group of inputs, some of them set: the target with
@@ -369,44 +355,6 @@ func (s *state) ratio(e *symbolic.Expr) float64 {
 		return r
 	}
 	return 1
-}
-
-// affineDivision is the division into a and b of a(x)+b(x)*z, z being input j.
-func (s *state) affineDivision(m *model, j int) division {
-	width := m.hi[j] - m.lo[j]
-	coefficients := func(set map[int]float64) (offset, slope []float64) {
-		at := func(x float64) []float64 {
-			with := map[int]float64{j: x}
-			maps.Copy(with, set)
-			return m.at(with)
-		}
-		offset, slope = at(m.lo[j]), at(m.hi[j])
-		for r, low := range offset {
-			slope[r] = (slope[r] - low) / width
-			offset[r] = low - slope[r]*m.lo[j]
-		}
-		return offset, slope
-	}
-	var others []int
-	for i := range m.cols {
-		if i != j {
-			others = append(others, i)
-		}
-	}
-	z := s.data.search.Names[j]
-	name := "of first degree in " + s.lift0(symbolic.Var(z)).String()
-	far := math.Abs(m.lo[j]) + math.Abs(m.hi[j])
-	tolerance := 3 * m.error * m.scale
-	return division{
-		name: name,
-		parts: []*state{
-			s.part(m, others, func(set map[int]float64) []float64 { a, _ := coefficients(set); return a }, tolerance*(1+far/width), name),
-			s.part(m, others, func(set map[int]float64) []float64 { _, b := coefficients(set); return b }, tolerance/width, name),
-		},
-		combine: func(parts []*symbolic.Expr) *symbolic.Expr {
-			return symbolic.Add(parts[0], symbolic.Mul(parts[1], symbolic.Var(z)))
-		},
-	}
 }
 
 // part is the problem of explaining values by those of the given inputs that

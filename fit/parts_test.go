@@ -56,7 +56,7 @@ func TestDivisions(t *testing.T) {
 		s, m := modelOf(t, l, 800)
 		found := false
 		for _, div := range s.candidateDivisions(m) {
-			if s.follow(context.Background(), div) {
+			if div.follow(context.Background()) {
 				found = true
 				break
 			}

@@ -1,0 +1,312 @@
+package fit
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/kansym/kansym/symbolic"
+)
+
+// A target a(A)+b(A)*h(B), A and B being groups of inputs without one in common,
+// interacts by a matrix of rank one: less the mean over B of every row, its values
+// at rows of A and of B are the products of those of b and of h. Its leading
+// singular vector gives h, but for a factor and a constant. Once h has a formula
+// g, least squares over several levels of B give a and b themselves, as g is
+// written without the constants that would mix one into the other.
+
+const (
+	// testLevels is at how many levels of B the rank of an interaction is read.
+	testLevels = 12
+	// solveLevels is at how many levels of B a and b are solved for.
+	solveLevels = 24
+	// interactionRows is how many rows of A tell h.
+	interactionRows = 200
+	// mostShapes is how many formulas of h are followed.
+	mostShapes = 2
+)
+
+// interaction is what ties some inputs to the others.
+type interaction struct {
+	inputs []int     // B
+	affine bool      // B is one input, of which the target is of first degree
+	shape  []float64 // b at interactionRows rows, of root mean square one; nil if affine
+}
+
+// first returns the model at its first rows only.
+func (m *model) first(rows int) *model {
+	few := *m
+	few.cols = make([][]float64, len(m.cols))
+	for i, c := range m.cols {
+		few.cols[i] = c[:min(rows, len(c))]
+	}
+	return &few
+}
+
+// levels returns n values of the given inputs: evenly spread for one, those of
+// rows of the data for more.
+func (m *model) levels(inputs []int, n int) []map[int]float64 {
+	out := make([]map[int]float64, n)
+	rows := len(m.cols[0])
+	for l := range out {
+		out[l] = map[int]float64{}
+		for _, i := range inputs {
+			if len(inputs) == 1 {
+				out[l][i] = m.lo[i] + (m.hi[i]-m.lo[i])*float64(l)/float64(n-1)
+			} else {
+				out[l][i] = min(max(m.cols[i][l*rows/n], m.lo[i]), m.hi[i])
+			}
+		}
+	}
+	return out
+}
+
+// interactions lists the groups B that are tied to the other inputs by rank one.
+// Those that are groups by themselves are left out.
+func (m *model) interactions(groupings [][][]int) []interaction {
+	n := len(m.cols)
+	var sets [][]int
+	for i := range n {
+		sets = append(sets, []int{i})
+	}
+	if n > 3 {
+		for i := range n {
+			for j := i + 1; j < n; j++ {
+				sets = append(sets, []int{i, j})
+			}
+		}
+	}
+	few := m.first(interactionRows)
+	var out []interaction
+	for _, set := range sets {
+		alone := slices.ContainsFunc(groupings, func(groups [][]int) bool {
+			return slices.ContainsFunc(groups, func(g []int) bool { return slices.Equal(g, set) })
+		})
+		if alone {
+			continue
+		}
+		if len(set) == 1 && m.affine(set[0]) {
+			out = append(out, interaction{inputs: set, affine: true})
+			continue
+		}
+		if b := few.rankOne(set); b != nil {
+			out = append(out, interaction{inputs: set, shape: b})
+		}
+	}
+	return out
+}
+
+// affine reports whether the target is of first degree in input j.
+func (m *model) affine(j int) bool {
+	lo, mid, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: (m.lo[j] + m.hi[j]) / 2}), m.at(map[int]float64{j: m.hi[j]})
+	bend, size := 0.0, 0.0
+	for r := range lo {
+		d := lo[r] + hi[r] - 2*mid[r]
+		bend += d * d
+		size += m.scale * m.scale
+	}
+	return bend <= m.limit()*m.limit()*size
+}
+
+// rankOne returns b of a(A)+b(A)*h(B) at the rows of m, with root mean square one,
+// if the target is such a sum, B being the given inputs; otherwise nil.
+func (m *model) rankOne(inputs []int) []float64 {
+	// Of what is left most is the error of the network, which is larger at the
+	// borders of the data; of other interactions it is a few percent.
+	const leftOver, mostLeft, clear = 4, 0.04, 10
+	values := make([][]float64, testLevels)
+	for l, set := range m.levels(inputs, testLevels) {
+		values[l] = m.at(set)
+	}
+	rows := len(values[0])
+	for r := range rows {
+		mean := 0.0
+		for _, v := range values {
+			mean += v[r] / testLevels
+		}
+		for _, v := range values {
+			v[r] -= mean
+		}
+	}
+	gram := mat.NewSymDense(testLevels, nil)
+	for k, a := range values {
+		for l := k; l < testLevels; l++ {
+			gram.SetSym(k, l, floats.Dot(a, values[l])/float64(rows*testLevels))
+		}
+	}
+	var eigen mat.EigenSym
+	if !finite(mat.Norm(gram, 1)) || !eigen.Factorize(gram, true) {
+		return nil
+	}
+	// In ascending order.
+	variances := eigen.Values(nil)
+	rest := math.Sqrt(math.Max(floats.Sum(variances[:testLevels-1]), 0))
+	size := math.Sqrt(math.Max(variances[testLevels-1], 0))
+	if rest > min(leftOver*m.error, mostLeft)*m.scale || size < clear*rest || size < clear*m.error*m.scale {
+		return nil
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	b := make([]float64, rows)
+	for l, v := range values {
+		floats.AddScaled(b, vectors.At(l, testLevels-1), v)
+	}
+	floats.Scale(1/rootMeanSquare(b), b)
+	return b
+}
+
+// interactionDivision is the division into a, b and h of a(A)+b(A)*h(B).
+func (s *state) interactionDivision(m *model, in interaction) division {
+	var others []int
+	for i := range m.cols {
+		if !slices.Contains(in.inputs, i) {
+			others = append(others, i)
+		}
+	}
+	div := division{name: "an interaction of rank one with " + enumerate(s.named(in.inputs)), widest: max(len(others), len(in.inputs))}
+	if in.affine {
+		z := symbolic.Var(s.data.search.Names[in.inputs[0]])
+		div.name = s.ofFirstDegree(z)
+		div.follow = func(ctx context.Context) bool { return s.withShape(ctx, m, in, others, z) }
+		return div
+	}
+	div.follow = func(ctx context.Context) bool {
+		h := s.shapePart(m, in, div.name)
+		if h == nil {
+			return false
+		}
+		formulas := h.partFormulas(ctx)
+		s.trace(" h: %d formulas within %.2g", len(formulas), h.tolerance/h.scale)
+		known := map[uint64]bool{}
+		for _, f := range formulas {
+			g := withoutAffine(f)
+			if len(g.Vars()) == 0 || known[g.Shape()] || len(known) == mostShapes {
+				continue
+			}
+			known[g.Shape()] = true
+			s.trace(" h = %s", g)
+			if s.withShape(ctx, m, in, others, g) {
+				return true
+			}
+		}
+		return false
+	}
+	return div
+}
+
+func (s *state) ofFirstDegree(g *symbolic.Expr) string {
+	return "of first degree in " + s.lift0(g).String()
+}
+
+// named returns the names of inputs.
+func (s *state) named(inputs []int) []string {
+	var out []string
+	for _, i := range inputs {
+		out = append(out, s.data.search.Names[i])
+	}
+	return out
+}
+
+// shapePart is the problem of h of a(A)+b(A)*h(B).
+func (s *state) shapePart(m *model, in interaction, why string) *state {
+	few := m.first(len(in.shape))
+	base := few.at(few.levels(in.inputs, 2)[0])
+	at := func(set map[int]float64) []float64 {
+		// One value for each row of B: those of the data with some set.
+		out := make([]float64, min(len(m.cols[0]), 2*interactionRows))
+		for r := range out {
+			level := map[int]float64{}
+			for _, i := range in.inputs {
+				level[i] = min(max(m.cols[i][r], m.lo[i]), m.hi[i])
+				if x, ok := set[i]; ok {
+					level[i] = x
+				}
+			}
+			v := few.at(level)
+			floats.Sub(v, base)
+			out[r] = floats.Dot(v, in.shape) / float64(len(v))
+		}
+		return out
+	}
+	rows := *m
+	rows.cols = make([][]float64, len(m.cols))
+	for i, c := range m.cols {
+		rows.cols[i] = make([]float64, min(len(c), 2*interactionRows))
+		for r := range rows.cols[i] {
+			rows.cols[i][r] = min(max(c[r], m.lo[i]), m.hi[i])
+		}
+	}
+	return s.part(&rows, in.inputs, at, 2*m.error*m.scale, why)
+}
+
+// withoutAffine is f without the constants that it is multiplied by and that are
+// added to it.
+func withoutAffine(f *symbolic.Expr) *symbolic.Expr {
+	for _, kind := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
+		if f.Kind() != kind {
+			continue
+		}
+		kept := slices.DeleteFunc(slices.Clone(f.Args()), (*symbolic.Expr).IsConst)
+		if len(kept) == 1 {
+			f = kept[0]
+		} else if kind == symbolic.KindAdd {
+			return symbolic.Add(kept...)
+		} else {
+			return symbolic.Mul(kept...)
+		}
+	}
+	return f
+}
+
+// withShape solves a and b of a(A)+b(A)*g(B), g being known.
+func (s *state) withShape(ctx context.Context, m *model, in interaction, others []int, g *symbolic.Expr) bool {
+	n := solveLevels
+	if in.affine {
+		n = 2
+	}
+	levels := m.levels(in.inputs, n)
+	d := symbolic.Data{Names: s.named(in.inputs), Cols: make([][]float64, len(in.inputs)), Y: make([]float64, n)}
+	for k, i := range in.inputs {
+		for _, level := range levels {
+			d.Cols[k] = append(d.Cols[k], level[i])
+		}
+	}
+	values, ok := column(g, d)
+	if !ok {
+		return false
+	}
+	// Least squares of [1, g] at the levels, as weights of these.
+	mean := floats.Sum(values) / float64(n)
+	slope, offset := make([]float64, n), make([]float64, n)
+	size := 0.0
+	for _, v := range values {
+		size += (v - mean) * (v - mean)
+	}
+	if !(size > 0) {
+		return false
+	}
+	for l, v := range values {
+		slope[l] = (v - mean) / size
+		offset[l] = 1/float64(n) - mean*slope[l]
+	}
+	name := s.ofFirstDegree(g)
+	part := func(weights []float64) *state {
+		values := func(set map[int]float64) []float64 {
+			out := make([]float64, len(m.cols[0]))
+			for l, level := range levels {
+				with := maps.Clone(level)
+				maps.Copy(with, set)
+				floats.AddScaled(out, weights[l], m.at(with))
+			}
+			return out
+		}
+		return s.part(m, others, values, 2*m.error*m.scale*floats.Norm(weights, 1), name)
+	}
+	return s.combinations(ctx, name, []*state{part(offset), part(slope)}, func(parts []*symbolic.Expr) *symbolic.Expr {
+		return symbolic.Add(parts[0], symbolic.Mul(parts[1], g))
+	})
+}
