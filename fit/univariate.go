@@ -21,7 +21,7 @@ func (s *state) univariate(ctx context.Context) bool {
 			if !ok {
 				return nil
 			}
-			found := symbolic.MatchUnivariate(ctx, values, d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{Keep: 8})
+			found := symbolic.MatchUnivariate(ctx, values, d.Y, d.W, d.Names[0], set, symbolic.MatchOptions{Keep: 8, Noise: s.tolerance / 2})
 			for i, e := range found {
 				found[i] = e.Subst(map[string]*symbolic.Expr{d.Names[0]: arg})
 			}
@@ -29,6 +29,13 @@ func (s *state) univariate(ctx context.Context) bool {
 		}}
 	}
 	tasks := []task{search(s.library, x)}
+	if s.tolerance > 0 {
+		// Of the values of a part no more is asked than they are known to.
+		if s.try(ctx, tasks) || s.enough() {
+			return s.front.exact() != nil
+		}
+		tasks = nil
+	}
 	if lo, hi := bounds(d.Cols[0]); s.depth > 0 && (lo > 0 || hi < 0) {
 		// Which way round a quotient of inputs is merged is a matter of chance.
 		tasks = append(tasks, search(s.library, symbolic.Pow(x, symbolic.Int(-1))))
