@@ -35,6 +35,7 @@ type interaction struct {
 	inputs []int     // B
 	affine bool      // B is one input, of which the target is of first degree
 	shape  []float64 // b at interactionRows rows, of root mean square one; nil if affine
+	left   float64   // what the network shows beside it, as a share of the target's spread
 }
 
 // first returns the model at its first rows only.
@@ -89,32 +90,35 @@ func (m *model) interactions(groupings [][][]int) []interaction {
 		if alone {
 			continue
 		}
-		if len(set) == 1 && m.affine(set[0]) {
-			out = append(out, interaction{inputs: set, affine: true})
-			continue
+		if len(set) == 1 {
+			if bend := m.bend(set[0]); bend <= m.limit() {
+				out = append(out, interaction{inputs: set, affine: true, left: bend})
+				continue
+			}
 		}
-		if b := few.rankOne(set); b != nil {
-			out = append(out, interaction{inputs: set, shape: b})
+		if b, left := few.rankOne(set); b != nil {
+			out = append(out, interaction{inputs: set, shape: b, left: left})
 		}
 	}
 	return out
 }
 
-// affine reports whether the target is of first degree in input j.
-func (m *model) affine(j int) bool {
+// bend returns how far the target is from being of first degree in input j.
+func (m *model) bend(j int) float64 {
 	lo, mid, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: (m.lo[j] + m.hi[j]) / 2}), m.at(map[int]float64{j: m.hi[j]})
-	bend, size := 0.0, 0.0
 	for r := range lo {
-		d := lo[r] + hi[r] - 2*mid[r]
-		bend += d * d
-		size += m.scale * m.scale
+		lo[r] += hi[r] - 2*mid[r]
 	}
-	return bend <= m.limit()*m.limit()*size
+	if bend := rootMeanSquare(lo) / m.scale; finite(bend) {
+		return bend
+	}
+	return math.Inf(1)
 }
 
 // rankOne returns b of a(A)+b(A)*h(B) at the rows of m, with root mean square one,
-// if the target is such a sum, B being the given inputs; otherwise nil.
-func (m *model) rankOne(inputs []int) []float64 {
+// if the target is such a sum, B being the given inputs, and what is left of it;
+// otherwise nil.
+func (m *model) rankOne(inputs []int) (b []float64, left float64) {
 	// Of what is left most is the error of the network, which is larger at the
 	// borders of the data; of other interactions it is a few percent.
 	const leftOver, mostLeft, clear = 4, 0.04, 10
@@ -140,23 +144,23 @@ func (m *model) rankOne(inputs []int) []float64 {
 	}
 	var eigen mat.EigenSym
 	if !finite(mat.Norm(gram, 1)) || !eigen.Factorize(gram, true) {
-		return nil
+		return nil, 0
 	}
 	// In ascending order.
 	variances := eigen.Values(nil)
 	rest := math.Sqrt(math.Max(floats.Sum(variances[:testLevels-1]), 0))
 	size := math.Sqrt(math.Max(variances[testLevels-1], 0))
 	if rest > min(leftOver*m.error, mostLeft)*m.scale || size < clear*rest || size < clear*m.error*m.scale {
-		return nil
+		return nil, 0
 	}
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
-	b := make([]float64, rows)
+	b = make([]float64, rows)
 	for l, v := range values {
 		floats.AddScaled(b, vectors.At(l, testLevels-1), v)
 	}
 	floats.Scale(1/rootMeanSquare(b), b)
-	return b
+	return b, rest / m.scale
 }
 
 // interactionDivision is the division into a, b and h of a(A)+b(A)*h(B).
@@ -167,7 +171,7 @@ func (s *state) interactionDivision(m *model, in interaction) division {
 			others = append(others, i)
 		}
 	}
-	div := division{name: "an interaction of rank one with " + enumerate(s.named(in.inputs)), widest: max(len(others), len(in.inputs))}
+	div := division{name: "an interaction of rank one with " + enumerate(s.named(in.inputs)), widest: max(len(others), len(in.inputs)), left: in.left}
 	if in.affine {
 		z := symbolic.Var(s.data.search.Names[in.inputs[0]])
 		div.name = s.ofFirstDegree(z)

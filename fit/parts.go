@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -23,6 +24,7 @@ import (
 type division struct {
 	name   string
 	widest int                        // inputs of the part that has most
+	left   float64                    // what the network shows beside it, as a share of the target's spread
 	follow func(context.Context) bool // solves the parts and offers what they combine to
 }
 
@@ -31,9 +33,9 @@ const (
 	// up to which its values are worth a search.
 	clearEnough = 0.03
 	// mostDivisions bounds how many divisions of a problem are followed.
-	mostDivisions = 3
+	mostDivisions = 4
 	// partFormulas is how many formulas of each part are combined.
-	partFormulas = 3
+	partFormulas = 5
 )
 
 // partSearch is the recovery of a part: what is quick.
@@ -120,12 +122,23 @@ func (s *state) partFormulas(ctx context.Context) []*symbolic.Expr {
 	return out
 }
 
-// enough reports whether a short formula of a part is as good as its values.
+// enough reports whether a short formula of a part is as good as is asked.
 func (s *state) enough() bool {
 	const short = 14
 	return slices.ContainsFunc(s.front.list, func(c *scored) bool {
-		return c.complexity <= short && c.trainMSE <= s.tolerance*s.tolerance
+		return c.complexity <= short && c.trainMSE <= s.goal*s.goal
 	})
+}
+
+// goal is the error, as a share of the tolerance, at which the search for a part
+// ends. Without noise the error of a network at its rows, which is all that is
+// known, is a low estimate of that between them; with noise the estimate is a high
+// one, and among so many formulas within it the shortest is mostly a wrong one.
+func (m *model) goal() float64 {
+	if m.error < m.left {
+		return 1. / 3
+	}
+	return 1
 }
 
 // model is the target as the best network sees it.
@@ -206,21 +219,25 @@ func (m *model) at(set map[int]float64) []float64 {
 }
 
 // candidateDivisions lists the divisions that the network shows, those into
-// parts of fewest inputs first.
+// parts of fewest inputs first, of equals those the network shows most clearly.
 func (s *state) candidateDivisions(m *model) []division {
 	var out []division
 	var groupings [][][]int
 	for _, op := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
-		groups := m.groups(op)
+		groups, left := m.groups(op)
 		groupings = append(groupings, groups)
 		if len(groups) > 1 {
-			out = append(out, s.groupDivision(m, groups, op))
+			div := s.groupDivision(m, groups, op)
+			div.left = left
+			out = append(out, div)
 		}
 	}
 	for _, in := range m.interactions(groupings) {
 		out = append(out, s.interactionDivision(m, in))
 	}
-	slices.SortStableFunc(out, func(a, b division) int { return a.widest - b.widest })
+	slices.SortStableFunc(out, func(a, b division) int {
+		return cmp.Or(cmp.Compare(a.widest, b.widest), cmp.Compare(a.left, b.left))
+	})
 	return out
 }
 
@@ -229,43 +246,52 @@ func (s *state) candidateDivisions(m *model) []division {
 func (m *model) limit() float64 { return min(20*m.error, 0.1) }
 
 // groups returns the inputs in groups such that those of different groups do not
-// interact: f is a sum of functions of the groups, or a product.
-func (m *model) groups(op symbolic.Kind) [][]int {
+// interact: f is a sum of functions of the groups, or a product. left is the
+// largest interaction between groups.
+func (m *model) groups(op symbolic.Kind) (groups [][]int, left float64) {
 	n := len(m.cols)
 	label := make([]int, n)
 	for i := range label {
 		label[i] = i
 	}
+	between := make([][]float64, n)
 	for i := range n {
+		between[i] = make([]float64, n)
 		for j := i + 1; j < n; j++ {
-			if label[i] != label[j] && m.interact(i, j, op) {
-				from, to := label[j], label[i]
-				for k := range label {
-					if label[k] == from {
-						label[k] = to
-					}
+			if between[i][j] = m.interact(i, j, op); between[i][j] <= m.limit() {
+				continue
+			}
+			from, to := label[j], label[i]
+			for k := range label {
+				if label[k] == from {
+					label[k] = to
 				}
 			}
 		}
 	}
-	var out [][]int
 	for l := range n {
 		var g []int
 		for i, have := range label {
-			if have == l {
-				g = append(g, i)
+			if have != l {
+				continue
+			}
+			g = append(g, i)
+			for j := i + 1; j < n; j++ {
+				if label[j] != l {
+					left = max(left, between[i][j])
+				}
 			}
 		}
 		if len(g) > 0 {
-			out = append(out, g)
+			groups = append(groups, g)
 		}
 	}
-	return out
+	return groups, left
 }
 
-// interact reports whether two inputs do more than add, or multiply, their
-// effects.
-func (m *model) interact(i, j int, op symbolic.Kind) bool {
+// interact returns how much two inputs do more than add, or multiply, their
+// effects, as a share of the size of these; infinite if that cannot be told.
+func (m *model) interact(i, j int, op symbolic.Kind) float64 {
 	corner := func(x, y float64) []float64 { return m.at(map[int]float64{i: x, j: y}) }
 	ll, lh, hl, hh := corner(m.lo[i], m.lo[j]), corner(m.lo[i], m.hi[j]), corner(m.hi[i], m.lo[j]), corner(m.hi[i], m.hi[j])
 	mixed, size := 0.0, 0.0
@@ -280,7 +306,10 @@ func (m *model) interact(i, j int, op symbolic.Kind) bool {
 		}
 		mixed += d * d
 	}
-	return !(mixed <= m.limit()*m.limit()*size)
+	if share := math.Sqrt(mixed / size); finite(share) {
+		return share
+	}
+	return math.Inf(1)
 }
 
 // references are rows at whose values inputs are held while others vary.
@@ -311,7 +340,7 @@ func (s *state) groupDivision(m *model, groups [][]int, op symbolic.Kind) divisi
 		parts = append(parts, s.part(m, group, values, tolerance, name))
 		widest = max(widest, len(group))
 	}
-	return division{name, widest, func(ctx context.Context) bool { return s.combinations(ctx, name, parts, combine) }}
+	return division{name: name, widest: widest, follow: func(ctx context.Context) bool { return s.combinations(ctx, name, parts, combine) }}
 }
 
 // group returns the part of a group of inputs, some of them set: the target with
@@ -375,7 +404,8 @@ func (s *state) part(m *model, inputs []int, at func(set map[int]float64) []floa
 	opt := s.opt
 	opt.Progress = nil
 	c := newState(parts{train: d, search: d}, opt)
-	c.depth, c.threads, c.tolerance, c.start = s.depth+1, s.threads, tolerance, s.root.start
+	c.depth, c.threads, c.start = s.depth+1, s.threads, s.root.start
+	c.tolerance, c.goal = tolerance, m.goal()*tolerance
 	c.steps = append(slices.Clone(s.steps), why)
 	return c
 }

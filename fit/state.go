@@ -64,7 +64,8 @@ type state struct {
 	// not depend on which task is first.
 	assessed map[uint64]bool
 
-	tolerance float64 // root mean square error of the values of a part, see divisions
+	tolerance float64 // root mean square error that the values of a part may have, see divisions
+	goal      float64 // at which the search for the part ends
 
 	postponed map[int][]*scored // by class of length, see postpone
 
