@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/kansym/kansym/kan/lm"
 	"github.com/kansym/kansym/symbolic"
 )
 
@@ -22,9 +21,6 @@ import (
 
 // mostQuotientFeatures bounds the features on either side of a noisy quotient.
 const mostQuotientFeatures = 21
-
-// quotientDamping is what the fit starts with, as it has a good start.
-const quotientDamping = 1e-6
 
 // quotient is P/Q in the making: P has the features above, Q those below, of which
 // the first has the coefficient one.
@@ -161,122 +157,6 @@ func (q *quotient) evaluate(columns [][]float64, y, w []float64) bool {
 	for i, v := range q.values {
 		q.left += weightAt(w, i) * (y[i] - v) * (y[i] - v)
 	}
-	return finite(q.left)
-}
-
-// quotientFit fits quotients to rows.
-type quotientFit struct {
-	columns [][]float64 // of features
-	y, w    []float64
-	root    []float64 // of the weights
-	solver  lm.Solver
-	// Q and P/Q in a block of rows.
-	denominator, values []float64
-}
-
-func newQuotientFit(columns [][]float64, y, w []float64) *quotientFit {
-	n := len(y)
-	f := &quotientFit{columns: columns, y: y, w: w}
-	f.root, f.denominator, f.values = make([]float64, n), make([]float64, n), make([]float64, n)
-	for i := range f.root {
-		f.root[i] = math.Sqrt(weightAt(w, i))
-	}
-	return f
-}
-
-// problem is the least squares of P/Q-y with the coefficients of P, then those of Q
-// but for the first. Q keeps the sign that it has.
-func (f *quotientFit) problem(q *quotient) lm.Problem {
-	mp := len(q.above)
-	pivot, below := f.columns[q.below[0]], q.below[1:]
-	first := pivot[0]
-	for k, j := range below {
-		first += q.coefQ[k+1] * f.columns[j][0]
-	}
-	residual := func(dst, params []float64, lo, hi int) bool {
-		d, v := f.denominator[:hi-lo], f.values[:hi-lo]
-		copy(d, pivot[lo:hi])
-		for k, j := range below {
-			floats.AddScaled(d, params[mp+k], f.columns[j][lo:hi])
-		}
-		clear(v)
-		for k, j := range q.above {
-			floats.AddScaled(v, params[k], f.columns[j][lo:hi])
-		}
-		for i, x := range d {
-			if !(x*first > 0) {
-				return false
-			}
-			v[i] /= x
-			dst[i] = f.root[lo+i] * (v[i] - f.y[lo+i])
-		}
-		return finite(floats.Sum(dst))
-	}
-	linear := make([]bool, mp+len(below))
-	for k := range q.above {
-		linear[k] = true
-	}
-	return lm.Problem{
-		NumParams: len(linear), NumResiduals: len(f.y), Linear: linear,
-		Residual: residual,
-		Jacobian: func(dst []float64, jac [][]float64, params []float64, lo, hi int) bool {
-			if !residual(dst, params, lo, hi) {
-				return false
-			}
-			d, v := f.denominator[:hi-lo], f.values[:hi-lo]
-			floats.DivTo(d, f.root[lo:hi], d)
-			for k, j := range q.above {
-				floats.MulTo(jac[k], d, f.columns[j][lo:hi])
-			}
-			floats.Mul(d, v)
-			floats.Scale(-1, d)
-			for k, j := range below {
-				floats.MulTo(jac[mp+k], d, f.columns[j][lo:hi])
-			}
-			return true
-		},
-	}
-}
-
-// fit takes q to the least squares in at most so many steps and estimates the
-// standard errors of its coefficients; not ok where it cannot be, or where a
-// quotient of other coefficients has the same values.
-func (f *quotientFit) fit(ctx context.Context, q *quotient, steps int) bool {
-	start := slices.Concat(q.coefP, q.coefQ[1:])
-	if len(f.y) <= len(start) {
-		return false
-	}
-	res := f.solver.Solve(ctx, f.problem(q), start, lm.Options{
-		MaxIter: steps,
-		Damping: quotientDamping,
-		// A tenth of a standard error.
-		ReductionTol: 0.01 / float64(len(f.y)),
-	})
-	if res.Status == lm.NonFinite || res.Status == lm.Canceled {
-		return false
-	}
-	mp := len(q.above)
-	copy(q.coefP, res.Params)
-	copy(q.coefQ[1:], res.Params[mp:])
-	q.left = res.Norm * res.Norm
-	q.covariance = res.Covariance()
-	errs := make([]float64, len(start))
-	if q.covariance != nil {
-		for k := range errs {
-			errs[k] = math.Sqrt(q.covariance.At(k, k))
-		}
-	} else {
-		// Less strict than the covariance is, so that there are some.
-		const dependent = 1e-9
-		needless := res.Redundant(dependent)
-		if len(needless) == 0 {
-			return false
-		}
-		for _, k := range needless {
-			errs[k] = math.Inf(1)
-		}
-	}
-	q.errorP, q.errorQ = errs[:mp:mp], errs[mp:]
 	return finite(q.left)
 }
 
