@@ -131,10 +131,7 @@ func meanSquare(predicted, y, w []float64) (mse float64, ok bool) {
 			return math.Inf(1), false
 		}
 		r := p - y[i]
-		wi := 1.0
-		if w != nil {
-			wi = w[i]
-		}
+		wi := weightAt(w, i)
 		sum += wi * r * r
 		weight += wi
 	}

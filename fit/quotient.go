@@ -31,6 +31,7 @@ type quotient struct {
 	denominator    []float64
 	left           float64 // weighted sum of squares
 	errorP, errorQ []float64
+	covariance     *mat.SymDense // of coefP, then coefQ but for the first; nil if they are not determined
 }
 
 // noisyQuotients are the tasks of finding quotients of small dictionaries. smooth has
@@ -85,10 +86,15 @@ func startQuotient(ctx context.Context, columns [][]float64, y []float64) *quoti
 }
 
 // dampedQuotient is startQuotient with one damping; nil where every denominator
-// has zeros.
+// has zeros. The first rows are enough for a start, while its denominator is looked
+// at in all of them.
 func dampedQuotient(ctx context.Context, columns [][]float64, y []float64, damping float64) *quotient {
-	const rounds = 4
+	const rounds, rowsEach = 4, 30
 	m := len(columns)
+	n := min(len(y), rowsEach*2*m)
+	// The weighted relation P/Q0 - (Q-pivot)*y/Q0 = pivot*y/Q0.
+	design, target := newColumns(2*m-1, n), make([]float64, n)
+	over, times := make([]float64, n), make([]float64, n) // 1/Q0 and y/Q0
 	var best *quotient
 	for p := range m {
 		if ctx.Err() != nil {
@@ -103,32 +109,25 @@ func dampedQuotient(ctx context.Context, columns [][]float64, y []float64, dampi
 		}
 		q.denominator = slices.Clone(columns[p])
 		for range rounds {
-			// The weighted relation P/Q0 - (Q-pivot)*y/Q0 = pivot*y/Q0.
-			design := make([][]float64, 0, 2*m-1)
-			target := make([]float64, len(y))
 			small := 1e-2 * rootMeanSquare(q.denominator)
-			scaled := func(c []float64, times []float64, sign float64) []float64 {
-				v := make([]float64, len(y))
-				for i, x := range c {
-					v[i] = sign * x / math.Copysign(math.Max(math.Abs(q.denominator[i]), small), q.denominator[i])
-					if times != nil {
-						v[i] *= times[i]
-					}
-				}
-				return v
+			for i := range over {
+				d := q.denominator[i]
+				over[i] = 1 / math.Copysign(math.Max(math.Abs(d), small), d)
+				times[i] = y[i] * over[i]
 			}
-			for _, j := range q.above {
-				design = append(design, scaled(columns[j], nil, 1))
+			for k, j := range q.above {
+				floats.MulTo(design[k], columns[j][:n], over)
 			}
-			for _, j := range q.below[1:] {
-				design = append(design, scaled(columns[j], y, -1))
+			for k, j := range q.below[1:] {
+				floats.MulTo(design[m+k], columns[j][:n], times)
 			}
-			copy(target, scaled(columns[p], y, 1))
+			floats.MulTo(target, columns[p][:n], times)
 			coef, _ := leastSquares(design, target, damping)
 			if coef == nil {
 				break
 			}
 			q.coefP, q.coefQ = coef[:m:m], append([]float64{1}, coef[m:]...)
+			floats.Scale(-1, q.coefQ[1:])
 			if q.evaluate(columns, y, nil) && (best == nil || q.left < best.left) {
 				kept := *q
 				best = &kept
@@ -161,126 +160,29 @@ func (q *quotient) evaluate(columns [][]float64, y, w []float64) bool {
 	return finite(q.left)
 }
 
-// fit improves the coefficients by Levenberg-Marquardt steps and estimates their
-// standard errors.
-func (q *quotient) fit(ctx context.Context, columns [][]float64, y, w []float64, steps int) bool {
-	if !q.evaluate(columns, y, w) {
-		return false
-	}
-	n, mp := len(y), len(q.above)
-	damping := 1e-3
-	for range steps {
-		if ctx.Err() != nil {
-			return false
-		}
-		design := make([][]float64, 0, mp+len(q.below)-1)
-		residual := make([]float64, n)
-		root := make([]float64, n)
-		for i := range root {
-			root[i] = math.Sqrt(weightAt(w, i))
-			residual[i] = root[i] * (y[i] - q.values[i])
-		}
-		for _, j := range q.above {
-			v := make([]float64, n)
-			for i, x := range columns[j] {
-				v[i] = root[i] * x / q.denominator[i]
-			}
-			design = append(design, v)
-		}
-		for _, j := range q.below[1:] {
-			v := make([]float64, n)
-			for i, x := range columns[j] {
-				v[i] = -root[i] * x * q.values[i] / q.denominator[i]
-			}
-			design = append(design, v)
-		}
-		improved, over := false, false
-		for range 6 {
-			step, variances := leastSquares(design, residual, damping)
-			if step == nil {
-				return false
-			}
-			next := &quotient{above: q.above, below: q.below, coefP: slices.Clone(q.coefP), coefQ: slices.Clone(q.coefQ)}
-			floats.Add(next.coefP, step[:mp])
-			floats.Add(next.coefQ[1:], step[mp:])
-			if next.evaluate(columns, y, w) && next.left <= q.left {
-				improved, over = true, next.left > (1-1e-6)*q.left
-				noise := next.left / float64(n)
-				for k := range variances {
-					variances[k] = math.Sqrt(variances[k] * noise)
-				}
-				next.errorP, next.errorQ = variances[:mp:mp], variances[mp:]
-				*q = *next
-				damping = max(damping/8, 1e-10)
-				break
-			}
-			damping *= 8
-		}
-		if !improved {
-			// At the minimum, to rounding; errors are those of the last step.
-			return q.errorP != nil
-		}
-		if over {
-			break
-		}
-	}
-	return true
-}
-
 // shorten fits q to y and drops one feature after the other, the one least certain
 // first. It returns the quotients of least Bayesian information criterion.
 func (q *quotient) shorten(ctx context.Context, columns [][]float64, y, w []float64) []*quotient {
-	const first, next, most, tries = 30, 6, 2, 3
-	if !q.turn(columns) || !q.fit(ctx, columns, y, w, first) {
+	const first, most = 30, 2
+	f := newQuotientFit(columns, y, w)
+	if !q.turn(columns) || !f.fit(ctx, q, first) {
 		return nil
 	}
 	n := float64(len(y))
 	var path []*quotient
 	var score []float64
-	for {
-		kept := *q
-		path = append(path, &kept)
+	for ; q != nil; q = f.shorter(ctx, q) {
+		path = append(path, q)
 		score = append(score, n*math.Log(q.left)+float64(len(q.above)+len(q.below))*math.Log(n))
-		var order []int // places of coefP, then of coefQ
-		certain := make([]float64, len(q.above)+len(q.below))
-		for k, c := range q.coefP {
-			certain[k] = math.Abs(c) / q.errorP[k]
-			if len(q.above) > 1 {
-				order = append(order, k)
-			}
-		}
-		for k, c := range q.coefQ[1:] {
-			at := len(q.above) + 1 + k
-			certain[at] = math.Abs(c) / q.errorQ[k]
-			order = append(order, at)
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(certain[a], certain[b]) })
-		// Without a term the denominator may get zeros.
-		var shorter *quotient
-		for _, at := range order[:min(len(order), tries)] {
-			if o := q.without(at); o.turn(columns) && o.fit(ctx, columns, y, w, next) {
-				shorter = o
-				break
-			}
-		}
-		if shorter == nil {
-			break
-		}
-		q = shorter
 	}
 	var out []*quotient
 	for len(out) < min(most, len(path)) {
-		best := 0
-		for k := range score {
-			if score[k] < score[best] {
-				best = k
-			}
-		}
+		best := floats.MinIdx(score)
 		if math.IsInf(score[best], 1) {
 			break
 		}
 		// Without another term below it is a combination and not a quotient.
-		if len(path[best].below) > 1 {
+		if len(path[best].below) > 1 && path[best].evaluate(columns, y, w) {
 			out = append(out, path[best])
 		}
 		score[best] = math.Inf(1)
@@ -288,15 +190,60 @@ func (q *quotient) shorten(ctx context.Context, columns [][]float64, y, w []floa
 	return out
 }
 
-// without is q without the feature at a place among those above, then below.
-func (q *quotient) without(at int) *quotient {
-	s := &quotient{above: slices.Clone(q.above), below: slices.Clone(q.below), coefP: slices.Clone(q.coefP), coefQ: slices.Clone(q.coefQ)}
-	if k := at - len(q.above); k < 0 {
-		s.above, s.coefP = slices.Delete(s.above, at, at+1), slices.Delete(s.coefP, at, at+1)
-	} else {
-		s.below, s.coefQ = slices.Delete(s.below, k, k+1), slices.Delete(s.coefQ, k, k+1)
+// shorter fits q without the feature of which it is least certain; nil if there is
+// none to leave out.
+func (f *quotientFit) shorter(ctx context.Context, q *quotient) *quotient {
+	const steps, tries = 6, 3
+	var order []int // parameters
+	certain := make([]float64, len(q.errorP)+len(q.errorQ))
+	for k, e := range slices.Concat(q.errorP, q.errorQ) {
+		if k < len(q.above) {
+			certain[k] = math.Abs(q.coefP[k]) / e
+		} else {
+			certain[k] = math.Abs(q.coefQ[k-len(q.above)+1]) / e
+		}
+		if k >= len(q.above) || len(q.above) > 1 {
+			order = append(order, k)
+		}
 	}
-	return s
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(certain[a], certain[b]) })
+	// Without a term the denominator may get zeros.
+	for _, k := range order[:min(len(order), tries)] {
+		for _, o := range q.without(k) {
+			if o.turn(f.columns) && f.fit(ctx, o, steps) {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// without returns starts for q without the feature of a parameter: with the others
+// where their least squares are as far as the linear model tells, and where they
+// were.
+func (q *quotient) without(param int) []*quotient {
+	mp := len(q.above)
+	drop := func(coef []float64) *quotient {
+		o := &quotient{above: slices.Clone(q.above), below: slices.Clone(q.below)}
+		o.coefP, o.coefQ = slices.Clone(coef[:mp]), slices.Concat([]float64{1}, coef[mp:])
+		if param < mp {
+			o.above, o.coefP = slices.Delete(o.above, param, param+1), slices.Delete(o.coefP, param, param+1)
+		} else {
+			k := param - mp + 1
+			o.below, o.coefQ = slices.Delete(o.below, k, k+1), slices.Delete(o.coefQ, k, k+1)
+		}
+		return o
+	}
+	coef := slices.Concat(q.coefP, q.coefQ[1:])
+	var out []*quotient
+	if c := q.covariance; c != nil && c.At(param, param) > 0 {
+		moved := slices.Clone(coef)
+		for k := range moved {
+			moved[k] -= c.At(k, param) / c.At(param, param) * coef[param]
+		}
+		out = append(out, drop(moved))
+	}
+	return append(out, drop(coef))
 }
 
 // turn makes the largest term of the denominator its first, which is never left
@@ -334,42 +281,4 @@ func (q *quotient) expr(fs []feature) *symbolic.Expr {
 		below = append(below, symbolic.Mul(symbolic.Free(q.coefQ[k+1]), fs[j].expr))
 	}
 	return symbolic.Div(symbolic.Add(above...), symbolic.Add(below...))
-}
-
-// leastSquares fits target by columns, with damping relative to the squared size
-// of each column. variances are those of the coefficients for residuals of
-// variance one; nil where there is no solution.
-func leastSquares(columns [][]float64, target []float64, damping float64) (coef, variances []float64) {
-	m := len(columns)
-	gram := mat.NewSymDense(m, nil)
-	rhs := mat.NewVecDense(m, nil)
-	size := make([]float64, m)
-	for j, c := range columns {
-		if size[j] = norm(c); size[j] == 0 || !finite(size[j]) {
-			return nil, nil
-		}
-	}
-	for j, a := range columns {
-		rhs.SetVec(j, floats.Dot(a, target)/size[j])
-		for k := j; k < m; k++ {
-			gram.SetSym(j, k, floats.Dot(a, columns[k])/(size[j]*size[k]))
-		}
-		gram.SetSym(j, j, 1+damping)
-	}
-	var chol mat.Cholesky
-	var inverse mat.SymDense
-	if !chol.Factorize(gram) || chol.InverseTo(&inverse) != nil {
-		return nil, nil
-	}
-	x := mat.NewVecDense(m, nil)
-	x.MulVec(&inverse, rhs)
-	coef, variances = make([]float64, m), make([]float64, m)
-	for j := range coef {
-		coef[j] = x.AtVec(j) / size[j]
-		variances[j] = inverse.At(j, j) / (size[j] * size[j])
-		if !finite(coef[j]) {
-			return nil, nil
-		}
-	}
-	return coef, variances
 }

@@ -186,46 +186,37 @@ func (s *sparseFit) backward() []selection {
 	if m == 0 || m > mostFeatures || n < 4*m {
 		return nil
 	}
-	x := mat.NewDense(n, m, nil)
+	columns, b := newColumns(m, n), make([]float64, m)
 	for k, j := range active {
-		for i, v := range s.raw[j] {
-			x.Set(i, k, v*s.root[i]/s.scale[j])
-		}
+		floats.MulTo(columns[k], s.raw[j], s.root)
+		floats.Scale(1/s.scale[j], columns[k])
+		b[k] = floats.Dot(columns[k], s.target)
 	}
-	var gram mat.SymDense
-	gram.SymOuterK(1, x.T())
-	b := mat.NewVecDense(m, nil)
-	b.MulVec(x.T(), mat.NewVecDense(n, s.target))
+	full := gram(columns, nil)
 	total := floats.Dot(s.target, s.target)
 	keep := make([]int, m) // positions in active
 	for k := range keep {
 		keep[k] = k
 	}
-	const ridge = 1e-11 // of the squared size of a feature; for features that depend on each other
+	const damping = 1e-11 // of the squared size of a feature; for features that depend on each other
 	var out []selection
 	for len(keep) > 0 {
-		g := mat.NewSymDense(len(keep), nil)
-		rhs := mat.NewVecDense(len(keep), nil)
+		var g mat.SymDense
+		g.SubsetSym(full, keep)
+		rhs := make([]float64, len(keep))
 		for a, p := range keep {
-			rhs.SetVec(a, b.AtVec(p))
-			for c := a; c < len(keep); c++ {
-				g.SetSym(a, c, gram.At(p, keep[c]))
-			}
-			g.SetSym(a, a, g.At(a, a)+ridge)
+			rhs[a] = b[p]
 		}
-		var chol mat.Cholesky
-		var inverse mat.SymDense
-		if !chol.Factorize(g) || chol.InverseTo(&inverse) != nil {
+		coef, inverse, ok := ridge(&g, rhs, damping)
+		if !ok {
 			return out
 		}
-		coef := mat.NewVecDense(len(keep), nil)
-		coef.MulVec(&inverse, rhs)
-		sel := selection{relative: math.Sqrt(max(total-mat.Dot(coef, rhs), 0) / total)}
+		sel := selection{relative: math.Sqrt(max(total-floats.Dot(coef, rhs), 0) / total)}
 		least := 0
-		size := func(a int) float64 { return coef.AtVec(a) * coef.AtVec(a) / inverse.At(a, a) }
+		size := func(a int) float64 { return coef[a] * coef[a] / inverse.At(a, a) }
 		for a, p := range keep {
 			sel.features = append(sel.features, active[p])
-			sel.coef = append(sel.coef, coef.AtVec(a)/s.scale[active[p]])
+			sel.coef = append(sel.coef, coef[a]/s.scale[active[p]])
 			if size(a) < size(least) {
 				least = a
 			}

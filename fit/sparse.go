@@ -44,14 +44,7 @@ const exactResidual = 1e-10
 // everywhere or vanish must have been left out.
 func newSparseFit(features [][]float64, target, w []float64) *sparseFit {
 	n := len(target)
-	s := &sparseFit{raw: features, scale: make([]float64, len(features))}
-	s.root = make([]float64, n)
-	for i := range s.root {
-		s.root[i] = 1
-		if w != nil {
-			s.root[i] = math.Sqrt(w[i])
-		}
-	}
+	s := &sparseFit{raw: features, scale: make([]float64, len(features)), root: rootsOf(w, n)}
 	store := make([]float64, (len(features)+2)*n)
 	column := func() []float64 { c := store[:n:n]; store = store[n:]; return c }
 	s.target, s.residual = column(), column()

@@ -393,6 +393,16 @@ func weightAt(w []float64, i int) float64 {
 	return w[i]
 }
 
+// rootsOf are the square roots of the weights of n rows, by which residuals are
+// multiplied.
+func rootsOf(w []float64, n int) []float64 {
+	root := make([]float64, n)
+	for i := range root {
+		root[i] = math.Sqrt(weightAt(w, i))
+	}
+	return root
+}
+
 // say tells a waiting person what is being tried.
 func (s *state) say(stage string) {
 	s.root.mu.Lock()

@@ -40,22 +40,6 @@ const (
 	mostPower = 6
 )
 
-// gram is the matrix of inner products of columns, row weights applied.
-func gram(columns [][]float64, w []float64) *mat.SymDense {
-	n := len(columns)
-	g := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			sum := 0.0
-			for r, v := range columns[i] {
-				sum += weightAt(w, r) * v * columns[j][r]
-			}
-			g.SetSym(i, j, sum)
-		}
-	}
-	return g
-}
-
 // scalings lists the integer vectors under which the gradients are closest to
 // a scaling symmetry, with residuals below limit. columns are x_i f_i and, last,
 // f (or, for the gradients of log f, ones).

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
@@ -359,10 +361,7 @@ func mustNew(shape []int, ops [][]kan.Op, names []string) *kan.Network {
 // powerOfTwo returns the power of two that brings the largest value into
 // (1/2, 1].
 func powerOfTwo(v []float64) float64 {
-	top := 0.0
-	for _, x := range v {
-		top = max(top, math.Abs(x))
-	}
+	top := floats.Norm(v, math.Inf(1))
 	if top == 0 {
 		return 1
 	}

@@ -170,11 +170,7 @@ func (p pairs) error(m mend, size float64) float64 {
 	}
 	slices.Sort(shares)
 	shares = shares[:len(shares)-len(shares)/100]
-	sum := 0.0
-	for _, d := range shares {
-		sum += d * d
-	}
-	return math.Sqrt(sum / float64(len(shares)))
+	return rms(shares)
 }
 
 func (p pairs) spread() float64 {
