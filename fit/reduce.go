@@ -124,7 +124,7 @@ func (s *state) solve(ctx context.Context) bool {
 		{"power laws", (*state).powerLaws, false},
 		{"polynomials and rationals", (*state).sparseLaws, false},
 		{"networks of the reduced problem", (*state).refuted, false},
-		{"functions of one variable", (*state).univariate, false},
+		{univariateStage, (*state).univariate, false},
 		{"formulas by their values", (*state).hashedExpressions, false},
 		{"short formulas", (*state).expressions, false},
 	}, networkStages()...) {
@@ -132,7 +132,11 @@ func (s *state) solve(ctx context.Context) bool {
 			return false
 		}
 		s.trace("%s", st.name)
-		if st.run(s, ctx) || s.front.exact() != nil || s.root.settled(ctx, st.late) {
+		if st.run(s, ctx) || s.front.exact() != nil {
+			return true
+		}
+		// Of one variable there is nothing left to merge.
+		if s.searched = s.searched || st.name == univariateStage && len(s.data.search.Names) == 1; s.root.settled(ctx, st.late || s.searched) {
 			return true
 		}
 		if s.dead {

@@ -26,12 +26,14 @@ type stage struct {
 	late bool // what comes after it is hardly ever needed
 }
 
+const univariateStage = "functions of one variable"
+
 // stages is the recovery, top to bottom.
 var stages = slices.Concat([]stage{
 	{"constants and straight lines", (*state).baselines, false},
 	{"power laws", (*state).powerLaws, false},
 	{"polynomials and rationals", (*state).sparseLaws, false},
-	{"functions of one variable", (*state).univariate, false},
+	{univariateStage, (*state).univariate, false},
 	{"formulas by their values", (*state).hashedExpressions, false},
 	{"needless inputs", (*state).screenedInputs, false},
 	{"short formulas", (*state).expressions, false},
@@ -132,7 +134,7 @@ func (s *state) recover(ctx context.Context) {
 		if st.run(s, ctx) {
 			return
 		}
-		if st.name == "functions of one variable" && len(s.data.search.Names) == 1 {
+		if st.name == univariateStage && len(s.data.search.Names) == 1 {
 			s.searched = true
 		}
 		if s.settled(ctx, st.late) {

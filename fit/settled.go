@@ -3,6 +3,7 @@ package fit
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/symbolic"
@@ -12,8 +13,8 @@ import (
 // the search can end: what it leaves of the target is not predicted by a
 // network of all inputs, the formula is short with hardly a constant that is not
 // exact, and it explains most of the target; late in the search two such constants
-// are allowed, and early more nodes without any. Without noise no formula but an exact one passes: what a wrong one
-// leaves is smooth.
+// are allowed, and early more nodes without any or in a power law. Without noise
+// no formula but an exact one passes: what a wrong one leaves is smooth.
 func (s *state) settled(ctx context.Context, late bool) bool {
 	b := s.front.best()
 	if b == nil || b.exact || ctx.Err() != nil {
@@ -24,12 +25,13 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	}
 	// Constants that are not exact are what overfitting is made of: with more
 	// of them a better formula is worth looking for, and likewise where the
-	// formula is long. Polishing makes formulas shorter, but not by that much.
+	// formula is long. Polishing makes formulas shorter, but not by that much,
+	// though all exponents of a power law may turn out whole.
 	mostConstants, mostSize := 1, 6
 	if late || s.searched {
 		mostConstants, mostSize = 2, 16
 	}
-	if b.complexity > max(2*mostSize, 30) || len(b.expr.FreeValues()) > 2*mostConstants+2 {
+	if b.complexity > max(2*mostSize, 30) || len(b.expr.FreeValues()) > max(2*mostConstants+2, len(s.data.search.Names)+2) {
 		s.judged = nil
 		return false
 	}
@@ -38,8 +40,8 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false
-	if len(b.expr.FreeValues()) == 0 {
-		// Nothing was adapted to the noise.
+	if len(b.expr.FreeValues()) == 0 || powerLaw(b.expr) {
+		// Nothing was adapted to the noise, or nothing but a factor.
 		mostSize = 20
 	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
@@ -64,6 +66,19 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	}
 	s.white = s.isNoise(ctx, b.expr)
 	return s.white
+}
+
+// powerLaw reports whether e is a product of whole or half powers of inputs and
+// constants.
+func powerLaw(e *symbolic.Expr) bool {
+	switch e.Kind() {
+	case symbolic.KindMul:
+		return !slices.ContainsFunc(e.Args(), func(a *symbolic.Expr) bool { return !powerLaw(a) })
+	case symbolic.KindPow:
+		_, q, ok := e.Args()[1].Rational()
+		return ok && q <= 2 && powerLaw(e.Args()[0])
+	}
+	return e.IsConst() || e.Kind() == symbolic.KindVar
 }
 
 // isNoise reports whether no network predicts what e leaves of the target.
@@ -95,6 +110,7 @@ func (s *state) isNoise(ctx context.Context, e *symbolic.Expr) bool {
 	with, ok := meanSquare(predicted, leftHeld, h.W)
 	without, _ := meanSquare(make([]float64, len(leftHeld)), leftHeld, h.W)
 	const predictable = 0.99
+	s.trace("DBG white %s: %.4g of %.4g, %.5f rows %d", e, with, without, with/without, len(h.Y))
 	return ok && with > predictable*without
 }
 

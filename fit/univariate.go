@@ -28,19 +28,18 @@ func (s *state) univariate(ctx context.Context) bool {
 			return found
 		}}
 	}
-	tasks := []task{search(s.library, x)}
-	if s.tolerance > 0 {
-		// Of the values of a part no more is asked than they are known to.
-		if s.try(ctx, tasks) || s.enough() {
-			return s.front.exact() != nil
-		}
-		tasks = nil
+	if s.try(ctx, []task{search(s.library, x)}) || s.front.exact() != nil {
+		return true
+	}
+	// Of the values of a part no more is asked than they are known to.
+	if s.tolerance > 0 && s.enough() || s.depth > 0 && s.root.settled(ctx, true) {
+		return false
 	}
 	if lo, hi := bounds(d.Cols[0]); s.depth > 0 && (lo > 0 || hi < 0) {
 		// Which way round a quotient of inputs is merged is a matter of chance.
-		tasks = append(tasks, search(s.library, symbolic.Pow(x, symbolic.Int(-1))))
+		s.try(ctx, []task{search(s.library, symbolic.Pow(x, symbolic.Int(-1)))})
 	}
-	if s.try(ctx, tasks) || s.front.exact() != nil || s.opt.Library != nil {
+	if s.front.exact() != nil || s.opt.Library != nil {
 		return s.front.exact() != nil
 	}
 	// The functions that the default set leaves out are rare, not unheard of,
