@@ -17,13 +17,21 @@ import (
 // mostOutliers is the share of rows that may be wrong.
 const mostOutliers = 0.03
 
+// heavyTailed reports whether a few residuals are most of their sum of squares. Normal
+// errors have a median of 0.67 of their root mean square.
+func heavyTailed(left []float64) bool {
+	const heavy = 0.3
+	size := mapped(left, math.Abs)
+	slices.Sort(size)
+	return size[len(size)/2] <= heavy*rootMeanSquare(left)
+}
+
 // besideOutliers returns c refitted to the rows that it can follow, if it follows
 // all but a few of them exactly; nil otherwise. The rows that fit worst are left
 // out step by step (least trimmed squares by concentration: Rousseeuw and Van
 // Driessen, 2006).
 func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
-	// Normal errors have a median of 0.67 of their root mean square.
-	const heavy, longest, fewest = 0.3, 25, 30
+	const longest, fewest, few = 25, 30, 500
 	d := s.data.train
 	n := len(d.Y)
 	if c.exact || c.complexity > longest || n < fewest {
@@ -31,6 +39,9 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 	}
 	e := c.expr
 	last := math.Sqrt(c.trainMSE)
+	if left, ok := leftover(e, head(d, few)); ok && !heavyTailed(left) && last > exactError*s.scale {
+		return nil
+	}
 	for range 6 {
 		left, ok := leftover(e, d)
 		if !ok {
@@ -38,9 +49,6 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 		}
 		size := mapped(left, math.Abs)
 		sorted := slices.Sorted(slices.Values(size))
-		if sorted[n/2] > heavy*rootMeanSquare(left) && last > exactError*s.scale {
-			return nil
-		}
 		limit := max(sorted[int(float64(n-1)*(1-mostOutliers))], exactError*s.scale)
 		kept := symbolic.Data{Names: d.Names, Cols: make([][]float64, len(d.Cols))}
 		for r, v := range size {

@@ -133,6 +133,9 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 		return nil
 	}
 	if len(s.data.train.Y) > len(s.data.search.Y) {
+		if s.outdone(f) {
+			return nil
+		}
 		if f, err = symbolic.Refit(ctx, f.Expr, s.data.train, symbolic.RefitOptions{}); err != nil {
 			return nil
 		}
@@ -154,6 +157,27 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 		return nil
 	}
 	return c
+}
+
+// outdone reports whether a formula fitted to the rows for trying hypotheses is so
+// much worse than a simpler one on the front that the other rows cannot change
+// that, nor polishing, which saves a few nodes. Rows that do not belong to the others
+// may be what makes it look bad.
+func (s *state) outdone(f symbolic.Fit) bool {
+	const luck, saved, hopeless = 6, 4, 200
+	d := s.data.search
+	size := f.Expr.Complexity() - saved
+	for _, o := range s.front.list {
+		if o.complexity > size {
+			break
+		}
+		least := f.RMSE * f.RMSE / (1 + luck*math.Sqrt(2/float64(len(d.Y))))
+		if bits := float64(len(s.data.train.Y)) / 2 * math.Log2(least/o.error()); bits > hopeless {
+			left, ok := leftover(f.Expr, d)
+			return ok && !heavyTailed(left)
+		}
+	}
+	return false
 }
 
 // measure computes errors, size and description length of a fitted formula. It is
