@@ -207,6 +207,9 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.dropStrays(opt.Missing, &b.lines); err != nil {
+		return nil, err
+	}
 	if err := t.dropSentinels(opt.Missing, &b.lines); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,207 @@
+package table
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A mistyped 1e300 among numbers about 1 leaves nothing of them: sums of squares
+// round them away or leave the range of numbers. Formulas that all other rows follow
+// exactly tell of smaller mistakes (package fit leaves such rows out), but beside an
+// absurd number none is found.
+
+const (
+	// strayShare is the share of rows that may have a stray number; at least one
+	// row may, if there are strayRows.
+	strayShare = 0.03
+	strayRows  = 15
+	// farStray is how far from the others a number is, in units of the range that
+	// those span, that is worth a warning, and absurdStray that of one whose
+	// square leaves of theirs no digit (1e-16).
+	farStray    = 100
+	absurdStray = 1e8
+	// absurdSize is how much larger an absurd number is than the others, which may
+	// be next to each other but for rounding.
+	absurdSize = 1e3
+)
+
+// A stray is a number far from all others of its column, in one row.
+type stray struct {
+	row    int
+	value  float64
+	absurd bool // no fit sees the others beside it
+}
+
+// strays returns the numbers of a column that are far from all others, the farthest
+// first. Columns of a few levels have none, and neither has one of numbers that
+// spread over decades, of which the number may be the next.
+func strays(col []float64) []stray {
+	n := len(col)
+	if n < strayRows {
+		return nil
+	}
+	most := max(1, int(strayShare*float64(n)))
+	order := make([]int, n)
+	for r := range order {
+		order[r] = r
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(col[a], col[b]) })
+	// Strays are at either end, so many of them at most: those are tried that are
+	// farthest from the middle.
+	middle := col[order[n/2]]
+	lo, hi := 0, n
+	var ends [][2]int
+	for range most {
+		if col[order[hi-1]]/2-middle/2 >= middle/2-col[order[lo]]/2 {
+			hi--
+		} else {
+			lo++
+		}
+		ends = append(ends, [2]int{lo, hi})
+	}
+	for _, end := range slices.Backward(ends) {
+		rest := newCore(col, order[end[0]:end[1]])
+		var out []stray
+		for _, r := range slices.Concat(order[:end[0]], order[end[1]:]) {
+			s := stray{row: r, value: col[r]}
+			far := false
+			if far, s.absurd = rest.excludes(s.value); far {
+				out = append(out, s)
+			}
+		}
+		if len(out) < n-(end[1]-end[0]) {
+			continue
+		}
+		slices.SortStableFunc(out, func(a, b stray) int {
+			return cmp.Compare(math.Abs(b.value/2-middle/2), math.Abs(a.value/2-middle/2))
+		})
+		for i := range out {
+			for k := range i {
+				if out[i].value == out[k].value {
+					return nil // see Sentinel
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// A core is what a column is without its strays.
+type core struct {
+	lo, hi   float64
+	size     float64 // the largest
+	decades  float64 // logarithm of the ratio of large to small sizes
+	distinct int
+}
+
+// newCore describes the numbers of col at the places at, which are in ascending
+// order.
+func newCore(col []float64, at []int) core {
+	c := core{lo: col[at[0]], hi: col[at[len(at)-1]]}
+	var sizes []float64
+	for k, r := range at {
+		if k == 0 || col[r] != col[at[k-1]] {
+			c.distinct++
+		}
+		if v := math.Abs(col[r]); v > 0 {
+			sizes = append(sizes, v)
+		}
+	}
+	if len(sizes) > 0 {
+		slices.Sort(sizes)
+		const outer = 0.1
+		k := int(outer * float64(len(sizes)))
+		c.size = sizes[len(sizes)-1]
+		c.decades = math.Log(sizes[len(sizes)-1-k]) - math.Log(sizes[k])
+	}
+	return c
+}
+
+// excludes reports whether v is far from the numbers of the core, and so far that
+// no fit sees them beside it.
+func (c core) excludes(v float64) (far, absurd bool) {
+	const farther = 3 // than the numbers spread, by their logarithms
+	gap := max(c.lo/2-v/2, v/2-c.hi/2)
+	width := c.hi/2 - c.lo/2
+	if c.distinct < fewLevels || !(gap/farStray > width) || math.Log(math.Abs(v))-math.Log(c.size) <= farther*c.decades {
+		return false, false
+	}
+	return true, gap/absurdStray > width && math.Abs(v)/absurdSize > c.size
+}
+
+// dropStrays takes the rows with absurd numbers out of t, or refuses them, as missing
+// says, and warns of numbers that are far from all others. lines are the lines of the
+// rows.
+func (t *Table) dropStrays(missing Missing, lines *lineList) error {
+	if missing == MissingKeepSentinels {
+		return nil
+	}
+	n := t.Rows()
+	wrong := make([]bool, n)
+	dropped := false
+	for i, col := range t.Cols {
+		var absurd, far []stray
+		for _, s := range strays(col) {
+			if s.absurd {
+				absurd = append(absurd, s)
+				wrong[s.row], dropped = true, true
+			} else {
+				far = append(far, s)
+			}
+		}
+		if len(absurd) > 0 && missing == MissingError {
+			return &Error{
+				Source: t.Source, Line: lines.line(absurd[0].row), Column: t.Columns[i],
+				Problem: fmt.Sprintf("the value %g is so far from all others that no fit would see them beside it", absurd[0].value),
+				Hint:    "correct it, leave such rows out with --missing drop, or take it for a number with --missing " + keepSentinels,
+			}
+		}
+		if len(absurd) > 0 {
+			t.Warnings = append(t.Warnings, fmt.Sprintf("%s so far from all others that no fit would see them beside it: left out; correct it, or keep such rows with --missing %s",
+				t.describeStrays(i, absurd, lines), keepSentinels))
+		}
+		if len(far) > 0 {
+			t.Warnings = append(t.Warnings, t.describeStrays(i, far, lines)+" far from all others: if that is a mistake, correct or remove it")
+		}
+	}
+	if !dropped {
+		return nil
+	}
+	kept := lineList{}
+	for r := range n {
+		if !wrong[r] {
+			kept.add(lines.line(r))
+		}
+	}
+	*lines = kept
+	for i := range t.Cols {
+		t.Cols[i] = without(t.Cols[i], wrong)
+	}
+	if t.Weights != nil {
+		t.Weights = without(t.Weights, wrong)
+	}
+	return nil
+}
+
+// describeStrays begins a sentence about strays of column i.
+func (t *Table) describeStrays(i int, list []stray, lines *lineList) string {
+	const shown = 3
+	var values, at []string
+	for _, s := range list[:min(len(list), shown)] {
+		values = append(values, strconv.FormatFloat(s.value, 'g', -1, 64))
+		at = append(at, strconv.Itoa(lines.line(s.row)))
+	}
+	if len(list) == 1 {
+		return fmt.Sprintf("the value %s of column %q in line %s is", values[0], t.Columns[i], at[0])
+	}
+	more := ""
+	if k := len(list) - shown; k > 0 {
+		more = fmt.Sprintf(" and %d more", k)
+	}
+	return fmt.Sprintf("the values %s of column %q in lines %s%s are", strings.Join(values, ", "), t.Columns[i], strings.Join(at, ", "), more)
+}

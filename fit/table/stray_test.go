@@ -1,0 +1,155 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestStrays(t *testing.T) {
+	tests := []struct {
+		name   string
+		draw   func(*rand.Rand) float64
+		value  []float64
+		absurd bool
+	}{
+		{"1e300", uniform(1, 5), []float64{1e300}, true},
+		{"-1e300", uniform(1, 5), []float64{-1e300}, true},
+		{"the largest number", normal(0, 1), []float64{math.MaxFloat64}, true},
+		{"both largest numbers", normal(0, 1), []float64{-math.MaxFloat64, math.MaxFloat64}, true},
+		{"1e12 in a range", uniform(0, 1), []float64{1e12}, true},
+		{"three sizes", uniform(-1, 1), []float64{1e300, 1e200, -1e12}, true},
+		{"in a column over decades", lognormal(2), []float64{1e60}, true},
+		{"-999 once", uniform(1, 5), []float64{-999}, false},
+		{"a point left out", uniform(1, 5), []float64{31415}, false},
+		{"beside an offset", normal(1e6, 1e-3), []float64{1e6 + 5}, false},
+		{"beside rounding", func(rng *rand.Rand) float64 { return 1 + 1e-14*rng.Float64() }, []float64{2}, false},
+	}
+	for _, tt := range tests {
+		for seed := range uint64(20) {
+			for _, n := range []int{100, 1000} {
+				rng := rand.New(rand.NewPCG(seed, 8))
+				col := make([]float64, n)
+				for i := range col {
+					col[i] = tt.draw(rng)
+				}
+				want := map[int]float64{}
+				for _, v := range tt.value {
+					r := rng.IntN(n)
+					for want[r] != 0 {
+						r = rng.IntN(n)
+					}
+					col[r], want[r] = v, v
+				}
+				got := strays(col)
+				if len(got) != len(want) {
+					t.Errorf("%s, %d rows, seed %d: got %v, want %v", tt.name, n, seed, got, want)
+				}
+				for _, s := range got {
+					if want[s.row] != s.value || s.absurd != tt.absurd {
+						t.Errorf("%s, %d rows, seed %d: got %v, want %v", tt.name, n, seed, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// No number is absurd beside others that are measured, chosen or computed, of
+// whatever law.
+func TestNoStrays(t *testing.T) {
+	law := func(f func(x float64) float64) func(*rand.Rand) float64 {
+		return func(rng *rand.Rand) float64 { return f(rng.Float64()) }
+	}
+	tests := []struct {
+		name string
+		draw func(*rand.Rand) float64
+		warn int // of the draws below, at most
+	}{
+		{"uniform", uniform(-1000, 1000), 0},
+		{"normal", normal(0, 1), 0},
+		{"lognormal", lognormal(4), 0},
+		{"Cauchy", func(rng *rand.Rand) float64 { return rng.NormFloat64() / rng.NormFloat64() }, 1},
+		{"over sixty decades", func(rng *rand.Rand) float64 { return math.Pow(10, 60*rng.Float64()-30) }, 0},
+		{"an exponential", law(func(x float64) float64 { return math.Exp(300 * x) }), 0},
+		{"a hyperbolic sine", law(func(x float64) float64 { return math.Sinh(200*x - 100) }), 0},
+		{"a pole", law(func(x float64) float64 { return 1 / (x - 0.5) }), 1},
+		{"a pole of high order", law(func(x float64) float64 { return math.Pow(x, -12) }), 1},
+		{"a tangent", law(func(x float64) float64 { return math.Tan(10 * x) }), 1},
+		{"a power", law(func(x float64) float64 { return math.Pow(x, 30) }), 0},
+		{"zeros and one", func(rng *rand.Rand) float64 { return math.Floor(rng.Float64() * 1.02) }, 0},
+		{"levels", levels(0, 1, 1e10), 0},
+		{"pulses", func(rng *rand.Rand) float64 { return 1e9 * math.Exp(-1e4*math.Pow(rng.Float64()-0.5, 2)) }, 0},
+	}
+	for _, tt := range tests {
+		warned := 0
+		for seed := range uint64(100) {
+			for _, n := range []int{15, 30, 300} {
+				rng := rand.New(rand.NewPCG(seed, uint64(n)))
+				col := make([]float64, n)
+				for i := range col {
+					col[i] = tt.draw(rng)
+				}
+				for _, s := range strays(col) {
+					warned++
+					if s.absurd {
+						t.Errorf("%s, %d rows, seed %d: %v", tt.name, n, seed, s.value)
+					}
+				}
+			}
+		}
+		if warned > tt.warn {
+			t.Errorf("%s: %d warnings", tt.name, warned)
+		}
+	}
+}
+
+func TestDropStrays(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("x,y\n")
+	for r := range 60 {
+		x := 0.1 * float64(r+1)
+		y := 2*x + 1
+		switch r {
+		case 17:
+			y = 1e300
+		case 40:
+			x = -77777
+		}
+		fmt.Fprintf(&b, "%.6g,%.6g\n", x, y)
+	}
+	tab := mustRead(t, b.String(), Options{})
+	want := []string{
+		`the value -77777 of column "x" in line 42 is far from all others: if that is a mistake, correct or remove it`,
+		`the value 1e+300 of column "y" in line 19 is so far from all others that no fit would see them beside it: left out; correct it, or keep such rows with --missing keep-sentinels`,
+	}
+	if tab.Rows() != 59 || !slices.Equal(tab.Warnings, want) {
+		t.Errorf("%d rows, warnings %q", tab.Rows(), tab.Warnings)
+	}
+	for r, y := range tab.Y() {
+		if x := tab.Cols[0][r]; x > 0 && math.Abs(y-2*x-1) > 1e-9 {
+			t.Errorf("row %d is %g, %g", r, x, y)
+		}
+	}
+	if kept := mustRead(t, b.String(), Options{Missing: MissingKeepSentinels}); kept.Rows() != 60 || len(kept.Warnings) > 0 {
+		t.Errorf("%d rows are kept, warnings %q", kept.Rows(), kept.Warnings)
+	}
+	_, err := Read(strings.NewReader(b.String()), "data.csv", Options{Missing: MissingError})
+	var bad *Error
+	if !errors.As(err, &bad) || bad.Line != 19 || bad.Column != "y" || !strings.Contains(bad.Hint, "--missing drop") {
+		t.Errorf("got %v", err)
+	}
+	// Lines of sentinels are those of the file, whatever was left out before.
+	both := strings.Replace(b.String(), "\n5,11\n", "\n-999,11\n", 1)
+	both = strings.Replace(both, "\n5.1,11.2\n", "\n-999,11.2\n", 1)
+	both = strings.Replace(both, "\n5.2,11.4\n", "\n-999,11.4\n", 1)
+	both = strings.Replace(both, "-77777", "4.1", 1)
+	tab = mustRead(t, both, Options{})
+	if tab.Rows() != 56 || len(tab.Sentinels) != 1 || tab.Sentinels[0].FirstLine != 51 {
+		t.Errorf("%d rows, sentinels %v, warnings %q", tab.Rows(), tab.Sentinels, tab.Warnings)
+	}
+}
