@@ -117,6 +117,11 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 	if err != nil {
 		return err
 	}
+	if cols, y := rows.compared(); len(y) > 0 {
+		predicted := make([]float64, len(y))
+		m.Network.Predict(predicted, cols)
+		p.warn(false, disagreementOf(path, data, toldBy(m.Summary), predicted, y))
+	}
 	r, err := checkOn(ctx, m, rows, check, o)
 	switch {
 	case ctx.Err() != nil:

@@ -60,7 +60,7 @@ type predictor struct {
 	inputs []fit.Variable
 	target string // empty if unknown
 
-	summary *kan.Summary // of a network, nil if it has none
+	told *toldErrors // nil if it tells of none
 
 	// predict fills dst for rows of inputs, cols[i] being input i. Where there
 	// is no finite answer, dst is NaN.
@@ -80,7 +80,7 @@ func newPredictor(what string, v *vocabulary) (*predictor, error) {
 	if m.network != nil {
 		return networkPredictor(m.network), nil
 	}
-	p := &predictor{inputs: m.inputs, target: m.target}
+	p := &predictor{inputs: m.inputs, target: m.target, told: m.told}
 	if err := p.evaluate(m.text, m.set); err != nil {
 		return nil, m.wrap(err)
 	}
@@ -96,6 +96,7 @@ type source struct {
 
 	network *kan.Model
 
+	told    *toldErrors // of the formula, nil if unknown
 	formula *symbolic.Expr
 	text    string
 	set     *library.Set // of the functions that the formula calls
@@ -133,7 +134,11 @@ func (f *modelFile) source() (*source, error) {
 	case f.network != nil:
 		return &source{path: f.path, target: f.network.Target, inputs: modelInputs(f.network), network: f.network}, nil
 	case f.result != nil:
-		return formulaSource(f.path, *f.result, f.v)
+		s, err := formulaSource(f.path, *f.result, f.v)
+		if err == nil {
+			s.told = f.told
+		}
+		return s, err
 	}
 	return formulaSource(f.path, *f.formula, f.v)
 }
@@ -200,7 +205,7 @@ func modelInputs(m *kan.Model) []fit.Variable {
 
 // networkPredictor predicts by the network of a model file.
 func networkPredictor(m *kan.Model) *predictor {
-	return &predictor{target: m.Target, inputs: modelInputs(m), summary: m.Summary, predict: func(dst []float64, cols [][]float64) {
+	return &predictor{target: m.Target, inputs: modelInputs(m), told: toldBy(m.Summary), predict: func(dst []float64, cols [][]float64) {
 		m.Network.Predict(dst, cols)
 		for i, y := range dst {
 			if math.IsInf(y, 0) {

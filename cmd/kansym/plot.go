@@ -104,6 +104,7 @@ func (p *program) plot(ctx context.Context, args []string, o *plotOptions) error
 		if data, err = p.readData(ctx, s, args[1], o.target, missing); err != nil {
 			return err
 		}
+		p.warnOfData(s, args[1], data, o.target)
 	}
 	picture, err := draw(s, data, o)
 	if err != nil {
@@ -146,7 +147,7 @@ func draw(s *subject, data *table.Table, o *plotOptions) (*report.Picture, error
 // compare predicts the target of the data by what the subject holds.
 func (s *subject) compare(data *table.Table) (*report.Prediction, error) {
 	switch {
-	case s.network != nil:
+	case s.model != nil:
 		return report.CompareNetwork(s.network, data, nil)
 	case s.formula != nil:
 		return report.CompareFormula(s.formula, data, nil)

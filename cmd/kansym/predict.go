@@ -119,7 +119,7 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	}
 	if job.compared > 0 {
 		rmse, relative := job.errors()
-		p.warn(o.quiet, disagreement(what, path, model.summary, rmse, relative))
+		p.warn(o.quiet, disagreement(what, path, model.told, rmse, relative))
 	}
 	return nil
 }

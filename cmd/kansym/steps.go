@@ -111,7 +111,7 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
-	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, before.RMSEHeldout, before.HeldRelative))
+	p.warn(o.quiet, disagreement(modelPath, dataPath, toldBy(s.model.Summary), before.RMSEHeldout, before.HeldRelative))
 	work, cancel, bar := p.startWork(ctx, o, c.Name())
 	defer cancel()
 	defer bar.stop()

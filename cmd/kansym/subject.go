@@ -22,6 +22,7 @@ type subject struct {
 	target string // name of the column; empty if unknown
 	inputs []fit.Variable
 	v      *vocabulary
+	told   *toldErrors // nil if it tells of none
 
 	result  *fit.Result     // of kansym fit --json
 	formula *symbolic.Expr  // of a formula or the file of one
@@ -88,7 +89,7 @@ func (f *modelFile) subject() (*subject, error) {
 	switch {
 	case f.network != nil:
 		s.model, s.target, s.inputs = f.network, f.network.Target, modelInputs(f.network)
-		s.network = networkOf(s.model, f.v)
+		s.network, s.told = networkOf(s.model, f.v), toldBy(s.model.Summary)
 	case f.formula != nil:
 		var names []string
 		for _, x := range f.formula.Variables {
@@ -102,7 +103,7 @@ func (f *modelFile) subject() (*subject, error) {
 		if s.result, err = report.Read(bytes.NewReader(f.text), f.v.set); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		s.target, s.inputs = s.result.Target, s.result.Variables
+		s.target, s.inputs, s.told = s.result.Target, s.result.Variables, f.told
 	}
 	return s, nil
 }
@@ -163,6 +164,17 @@ func (p *program) readData(ctx context.Context, s *subject, path, target string,
 		}
 	}
 	return t, nil
+}
+
+// warnOfData warns where the subject is far from the data that it is shown with, but
+// not where the user chose another target.
+func (p *program) warnOfData(s *subject, path string, data *table.Table, target string) {
+	if target != "" {
+		return
+	}
+	if d, err := s.compare(data); err == nil {
+		p.warn(false, disagreementOf(s.path, path, s.told, d.Predicted, d.Y))
+	}
 }
 
 // needs reports whether anything that is evaluated uses an input.
