@@ -134,74 +134,56 @@ func (c core) excludes(v float64) (far, absurd bool) {
 	return true, gap/absurdStray > width && math.Abs(v)/absurdSize > c.size
 }
 
-// dropStrays takes the rows with absurd numbers out of t, or refuses them, as missing
-// says, and warns of numbers that are far from all others. lines are the lines of the
-// rows.
-func (t *Table) dropStrays(missing Missing, lines *lineList) error {
-	if missing == MissingKeepSentinels {
-		return nil
-	}
-	n := t.Rows()
-	wrong := make([]bool, n)
-	dropped := false
-	for i, col := range t.Cols {
+// strays leaves out rows with absurd numbers, or refuses them, and warns of numbers
+// that are far from all others.
+func (s *screen) strays() error {
+	left := map[int]bool{}
+	for i, name := range s.names {
+		values, rows := s.column(i)
 		var absurd, far []stray
-		for _, s := range strays(col) {
-			if s.absurd {
-				absurd = append(absurd, s)
-				wrong[s.row], dropped = true, true
+		for _, x := range strays(values) {
+			x.row = rows[x.row]
+			if x.absurd {
+				absurd = append(absurd, x)
+				left[x.row] = true
+				s.out.Sentinels = append(s.out.Sentinels, s.occurrence(i, x.value, []int{x.row}))
 			} else {
-				far = append(far, s)
+				far = append(far, x)
 			}
 		}
-		if len(absurd) > 0 && missing == MissingError {
+		if len(absurd) > 0 && s.opt.Missing == MissingError {
 			return &Error{
-				Source: t.Source, Line: lines.line(absurd[0].row), Column: t.Columns[i],
+				Source: s.opt.Source, Line: s.opt.Line(absurd[0].row), Column: name,
 				Problem: fmt.Sprintf("the value %g is so far from all others that no fit would see them beside it", absurd[0].value),
 				Hint:    "correct it, leave such rows out with --missing drop, or take it for a number with --missing " + keepSentinels,
 			}
 		}
 		if len(absurd) > 0 {
-			t.Warnings = append(t.Warnings, fmt.Sprintf("%s so far from all others that no fit would see them beside it: left out; correct it, or keep such rows with --missing %s",
-				t.describeStrays(i, absurd, lines), keepSentinels))
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s so far from all others that no fit would see them beside it: left out; correct it, or keep such rows with --missing %s",
+				s.describeStrays(i, absurd), keepSentinels))
 		}
 		if len(far) > 0 {
-			t.Warnings = append(t.Warnings, t.describeStrays(i, far, lines)+" far from all others: if that is a mistake, correct or remove it")
+			s.out.Warnings = append(s.out.Warnings, s.describeStrays(i, far)+" far from all others: if that is a mistake, correct or remove it")
 		}
 	}
-	if !dropped {
-		return nil
-	}
-	kept := lineList{}
-	for r := range n {
-		if !wrong[r] {
-			kept.add(lines.line(r))
-		}
-	}
-	*lines = kept
-	for i := range t.Cols {
-		t.Cols[i] = without(t.Cols[i], wrong)
-	}
-	if t.Weights != nil {
-		t.Weights = without(t.Weights, wrong)
-	}
+	s.leave(left)
 	return nil
 }
 
 // describeStrays begins a sentence about strays of column i.
-func (t *Table) describeStrays(i int, list []stray, lines *lineList) string {
+func (s *screen) describeStrays(i int, list []stray) string {
 	const shown = 3
 	var values, at []string
-	for _, s := range list[:min(len(list), shown)] {
-		values = append(values, strconv.FormatFloat(s.value, 'g', -1, 64))
-		at = append(at, strconv.Itoa(lines.line(s.row)))
+	for _, x := range list[:min(len(list), shown)] {
+		values = append(values, shortest(x.value))
+		at = append(at, strconv.Itoa(s.opt.Line(x.row)))
 	}
 	if len(list) == 1 {
-		return fmt.Sprintf("the value %s of column %q in line %s is", values[0], t.Columns[i], at[0])
+		return fmt.Sprintf("the value %s of column %q in line %s is", values[0], s.names[i], at[0])
 	}
 	more := ""
 	if k := len(list) - shown; k > 0 {
 		more = fmt.Sprintf(" and %d more", k)
 	}
-	return fmt.Sprintf("the values %s of column %q in lines %s%s are", strings.Join(values, ", "), t.Columns[i], strings.Join(at, ", "), more)
+	return fmt.Sprintf("the values %s of column %q in lines %s%s are", strings.Join(values, ", "), s.names[i], strings.Join(at, ", "), more)
 }

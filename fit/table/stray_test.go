@@ -149,7 +149,62 @@ func TestDropStrays(t *testing.T) {
 	both = strings.Replace(both, "\n5.2,11.4\n", "\n-999,11.4\n", 1)
 	both = strings.Replace(both, "-77777", "4.1", 1)
 	tab = mustRead(t, both, Options{})
-	if tab.Rows() != 56 || len(tab.Sentinels) != 1 || tab.Sentinels[0].FirstLine != 51 {
+	if tab.Rows() != 56 || len(tab.Sentinels) != 2 || tab.Sentinels[0] != (Sentinel{"y", 1e300, 1, 19}) || tab.Sentinels[1] != (Sentinel{"x", -999, 3, 51}) {
 		t.Errorf("%d rows, sentinels %v, warnings %q", tab.Rows(), tab.Sentinels, tab.Warnings)
+	}
+}
+
+// What is known of the data of a model holds whatever the other rows are.
+func TestScreenKnown(t *testing.T) {
+	nan := math.NaN()
+	names := []string{"x", "y"}
+	cols := [][]float64{{1, -999, 3, 4, 5, 6}, {2, 3, nan, -999, 9999, 7}}
+	opt := ScreenOptions{Source: "d.csv", Known: []Sentinel{{Column: "x", Value: -999}, {Column: "y", Value: 9999}, {Column: "z", Value: 1}}, Line: func(r int) int { return r + 2 }}
+	s, err := Screen(names, cols, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []bool{false, true, false, false, true, false}; !slices.Equal(s.Left, want) {
+		t.Errorf("left out %v, want %v", s.Left, want)
+	}
+	if want := []Sentinel{{"x", -999, 1, 3}, {"y", 9999, 1, 6}}; !slices.Equal(s.Sentinels, want) || len(s.Warnings) != 2 {
+		t.Errorf("got %v, want %v; %q", s.Sentinels, want, s.Warnings)
+	}
+	opt.Missing = MissingKeepSentinels
+	if s, err := Screen(names, cols, opt); err != nil || s.Left != nil || len(s.Warnings) > 0 {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	opt.Missing = MissingError
+	var bad *Error
+	if _, err := Screen(names, cols, opt); !errors.As(err, &bad) || bad.Line != 3 || bad.Column != "x" {
+		t.Errorf("got %v", err)
+	}
+	// Numbers that are not there are no numbers of the column.
+	rng := rand.New(rand.NewPCG(1, 1))
+	long := make([]float64, 200)
+	for r := range long {
+		switch {
+		case r%3 == 0:
+			long[r] = nan
+		case r%20 == 1:
+			long[r] = -999
+		default:
+			long[r] = rng.Float64()
+		}
+	}
+	s, err = Screen(names[:1], [][]float64{long}, ScreenOptions{Line: func(r int) int { return r + 2 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, v := range long {
+		if s.Left[r] != (v == -999) {
+			t.Errorf("row %d of %v: left out %v", r, v, s.Left[r])
+		}
+	}
+
+	// A table whose header has other names than the model knows.
+	tab := mustRead(t, "flow rate,y\n1,2\n2,3\n3,5\n-1,8\n5,9\n6,11\n", Options{Known: []Sentinel{{Column: "flow_rate", Value: -1}}})
+	if tab.Rows() != 5 {
+		t.Errorf("%d rows, warnings %q", tab.Rows(), tab.Warnings)
 	}
 }
