@@ -197,7 +197,7 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 	if m.Summary != nil {
 		s.seed = m.Summary.Seed
 	}
-	opt := table.Options{Target: m.Target, Weights: o.weights, Missing: missing, Reserved: v.reserved}
+	opt := table.Options{Target: m.Target, Weights: o.weights, Missing: missing, Reserved: v.reserved, Known: knownSentinels(m.Missing)}
 	var names []string
 	for _, x := range modelInputs(m) {
 		opt.Inputs = append(opt.Inputs, x.Column)
