@@ -122,7 +122,7 @@ func (s *screen) known() error {
 				}
 			}
 			s.out.Sentinels = append(s.out.Sentinels, found)
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the value %s of column %q in %s (the first in line %d) was left out in the data of the fit: left out; to keep such rows use --missing %s",
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the value %s of column %q in %s (the first in line %d) was taken for no number in the data of the fit: left out; to keep such rows use --missing %s",
 				shortest(k.Value), name, count(found.Rows, "row"), found.FirstLine, keepSentinels))
 		}
 	}
