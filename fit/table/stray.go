@@ -16,9 +16,11 @@ import (
 
 const (
 	// strayShare is the share of rows that may have a stray number; at least one
-	// row may, if there are strayRows.
-	strayShare = 0.03
-	strayRows  = 15
+	// row may. Below strayRows none is left out, and of absurd ones alone is warned,
+	// down to fewStrayRows.
+	strayShare   = 0.03
+	strayRows    = 15
+	fewStrayRows = 5
 	// farStray is how far from the others a number is, in units of the range that
 	// those span, that is worth a warning, and absurdStray that of one whose
 	// square leaves of theirs no digit (1e-16).
@@ -41,7 +43,7 @@ type stray struct {
 // spread over decades, of which the number may be the next.
 func strays(col []float64) []stray {
 	n := len(col)
-	if n < strayRows {
+	if n < fewStrayRows {
 		return nil
 	}
 	most := max(1, int(strayShare*float64(n)))
@@ -69,7 +71,10 @@ func strays(col []float64) []stray {
 		for _, r := range slices.Concat(order[:end[0]], order[end[1]:]) {
 			s := stray{row: r, value: col[r]}
 			far := false
-			if far, s.absurd = rest.excludes(s.value); far {
+			if far, s.absurd = rest.excludes(s.value); far && n < strayRows {
+				far, s.absurd = s.absurd, false
+			}
+			if far {
 				out = append(out, s)
 			}
 		}
@@ -93,10 +98,10 @@ func strays(col []float64) []stray {
 
 // A core is what a column is without its strays.
 type core struct {
-	lo, hi   float64
-	size     float64 // the largest
-	decades  float64 // logarithm of the ratio of large to small sizes
-	distinct int
+	lo, hi  float64
+	size    float64 // the largest
+	decades float64 // logarithm of the ratio of large to small sizes
+	levels  bool    // are its numbers a few that repeat
 }
 
 // newCore describes the numbers of col at the places at, which are in ascending
@@ -104,14 +109,16 @@ type core struct {
 func newCore(col []float64, at []int) core {
 	c := core{lo: col[at[0]], hi: col[at[len(at)-1]]}
 	var sizes []float64
+	distinct := 0
 	for k, r := range at {
 		if k == 0 || col[r] != col[at[k-1]] {
-			c.distinct++
+			distinct++
 		}
 		if v := math.Abs(col[r]); v > 0 {
 			sizes = append(sizes, v)
 		}
 	}
+	c.levels = distinct < min(fewLevels, len(at)) || distinct < 2
 	if len(sizes) > 0 {
 		slices.Sort(sizes)
 		const outer = 0.1
@@ -128,7 +135,7 @@ func (c core) excludes(v float64) (far, absurd bool) {
 	const farther = 3 // than the numbers spread, by their logarithms
 	gap := max(c.lo/2-v/2, v/2-c.hi/2)
 	width := c.hi/2 - c.lo/2
-	if c.distinct < fewLevels || !(gap/farStray > width) || math.Log(math.Abs(v))-math.Log(c.size) <= farther*c.decades {
+	if c.levels || !(gap/farStray > width) || math.Log(math.Abs(v))-math.Log(c.size) <= farther*c.decades {
 		return false, false
 	}
 	return true, gap/absurdStray > width && math.Abs(v)/absurdSize > c.size

@@ -108,6 +108,28 @@ func TestNoStrays(t *testing.T) {
 	}
 }
 
+// Of few rows none is left out, but what is absurd is warned of.
+func TestFewStrays(t *testing.T) {
+	for _, tt := range []struct {
+		col  []float64
+		want int // strays
+	}{
+		{[]float64{1, 2, 1e300, 4}, 0},
+		{[]float64{1, 2, 3, 1e300, 4}, 1},
+		{[]float64{1, 2, 3, -1e300, 4, 5, 6, 7, 8, 9, 10, 11}, 1},
+		{[]float64{1, 2, 3, 1e4, 4, 5, 6, 7, 8, 9, 10, 11}, 0},
+		{[]float64{0, 0, 0, 0, 0, 1}, 0},
+		{[]float64{1, 1, 2, 2, 2, 1e9}, 0},
+		{[]float64{1, 10, 1e3, 1e6, 1e12, 1e24}, 0},
+		{[]float64{57909227, 108209475, 149598262, 227943824, 778340821, 1426666422}, 0},
+	} {
+		got := strays(tt.col)
+		if len(got) != tt.want || len(got) > 0 && got[0].absurd {
+			t.Errorf("%v: %v, want %d", tt.col, got, tt.want)
+		}
+	}
+}
+
 func TestDropStrays(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("x,y\n")
