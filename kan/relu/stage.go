@@ -66,7 +66,6 @@ func (s *stage) prepare(from int, e *kan.Edge) {
 	for j := range key.grid.N*k + 1 {
 		s.first = append(s.first, unit{combine(-float64(j)/float64(k), part{1, u}), ReLU})
 	}
-	return
 }
 
 // namedActivation returns with which activation a pair of units makes up a named
