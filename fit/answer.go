@@ -29,6 +29,7 @@ func (s *state) result(t *table.Table) *Result {
 			r.Variables = append(r.Variables, Variable{Name: n, Column: t.Columns[i]})
 		}
 	}
+	r.Sentinels = append([]table.Sentinel{}, t.Sentinels...)
 	best := s.front.best()
 	for _, c := range s.front.worthwhile(best) {
 		k := s.candidate(c)

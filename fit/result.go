@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"github.com/kansym/kansym/fit/table"
 	"github.com/kansym/kansym/kan"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -16,6 +17,10 @@ type Result struct {
 	Seed        uint64     `json:"seed"`
 	Seconds     float64    `json:"seconds"`
 	Variables   []Variable `json:"variables"`
+
+	// Sentinels are the numbers that stood for missing ones in the table; the
+	// rows that had them are not among Rows.
+	Sentinels []table.Sentinel `json:"sentinels"`
 
 	Best      *Candidate   `json:"best"`
 	Front     []*Candidate `json:"front"`

@@ -17,6 +17,9 @@ type Model struct {
 	// that a network without curves was made for, in the order of Columns and
 	// in units of the data; curves tell them otherwise. Nil if unknown.
 	Ranges [][2]float64
+	// Missing are the numbers that stood for missing ones in the data that the
+	// network was made from. Rows that had one were left out.
+	Missing []MissingCode
 	// Target is the name of the column that the network predicts.
 	Target string
 
@@ -26,6 +29,13 @@ type Model struct {
 	// History holds the earlier states, the oldest first. The present state is
 	// version len(History)+1.
 	History []Snapshot
+}
+
+// MissingCode is a number, such as -999, that stands for a missing one in a column
+// of the data.
+type MissingCode struct {
+	Column string  `json:"column"` // as in the file that the data came from
+	Value  float64 `json:"value"`
 }
 
 // Snapshot is a state of a model.
@@ -105,6 +115,11 @@ func (m *Model) Check() error {
 	}
 	if m.Ranges != nil && len(m.Ranges) != len(m.Network.Inputs) {
 		return fmt.Errorf("kan: model with %d ranges for %d inputs", len(m.Ranges), len(m.Network.Inputs))
+	}
+	for _, c := range m.Missing {
+		if !finite(c.Value) {
+			return fmt.Errorf("kan: model in whose column %q the value %v stands for a missing one", c.Column, c.Value)
+		}
 	}
 	for i, r := range m.Ranges {
 		if !finite(r[0]) || !finite(r[1]) || r[0] > r[1] {

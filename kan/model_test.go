@@ -325,3 +325,26 @@ func FuzzLoad(f *testing.F) {
 		n.Predict(make([]float64, 3), cols)
 	})
 }
+
+// The numbers that stood for missing ones go with the model and its later states.
+func TestModelMissing(t *testing.T) {
+	m := sample(t)
+	m.Missing = []MissingCode{{"speed", -999}, {"flow rate (m3/s)", 9.96921e36}}
+	back, err := Load(bytes.NewReader(save(t, m)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := back.Rewind(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []*Model{back, first, back.Step(Snapshot{Command: "swap"})} {
+		if diff := cmp.Diff(m.Missing, got.Missing); diff != "" {
+			t.Error(diff)
+		}
+	}
+	m.Missing[0].Value = math.NaN()
+	if err := m.Save(&bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), `"speed"`) {
+		t.Errorf("a model with NaN for a missing number was saved: %v", err)
+	}
+}

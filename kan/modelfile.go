@@ -41,6 +41,7 @@ type modelJSON struct {
 	Target  *string        `json:"target"` // "" where it predicts no column in particular
 	Columns []string       `json:"columns,omitempty"`
 	Ranges  [][2]float64   `json:"ranges,omitempty"`
+	Missing []MissingCode  `json:"missing,omitempty"`
 	History []snapshotJSON `json:"history"` // oldest first, the present state last
 }
 
@@ -94,7 +95,7 @@ func (m *Model) Save(w io.Writer) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	f := modelJSON{Format: FormatName, Version: FormatVersion, Target: &m.Target, Columns: m.Columns, Ranges: m.Ranges}
+	f := modelJSON{Format: FormatName, Version: FormatVersion, Target: &m.Target, Columns: m.Columns, Ranges: m.Ranges, Missing: m.Missing}
 	for v := 1; v <= m.Version(); v++ {
 		s, _ := m.At(v)
 		f.History = append(f.History, snapshotJSON{Version: v, Command: s.Command, Summary: s.Summary, Network: encodeNetwork(s.Network)})
@@ -133,7 +134,7 @@ func Load(r io.Reader, resolve FuncResolver) (*Model, error) {
 	if resolve == nil {
 		resolve = builtin
 	}
-	m := &Model{Target: *f.Target, Columns: f.Columns, Ranges: f.Ranges}
+	m := &Model{Target: *f.Target, Columns: f.Columns, Ranges: f.Ranges, Missing: f.Missing}
 	edges := 0
 	for k, s := range f.History {
 		if s.Version != k+1 {

@@ -215,6 +215,9 @@ func TestSymbolizeLeavesCurves(t *testing.T) {
 	if len(rep.Left) != 1 || rep.Left[0] != (kan.EdgeID{}) || rep.After > 1.1*rep.Before {
 		t.Errorf("left %v, error %.3g became %.3g", rep.Left, rep.Before, rep.After)
 	}
+	if r := rep.Edges[0]; r.Name != "spline" || r.RMSE != 0 || r.R2 != 1 || len(r.Alternatives) == 0 || !(r.Alternatives[0].RMSE > 0) {
+		t.Errorf("the row of the curve is %+v", r)
+	}
 	if e, err := part.EdgeAt(kan.EdgeID{From: 1}); err != nil || e.Kind != kan.Named || e.Func.Name != "x^2" {
 		t.Errorf("the other edge is %+v", e)
 	}

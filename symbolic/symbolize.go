@@ -28,7 +28,9 @@ type SymbolizeOptions struct {
 type SymbolizeReport struct {
 	// Left are the edges that stayed splines as no name keeps the fit.
 	Left []kan.EdgeID
-	// Edges has a row for every edge, with what else came near its curve.
+	// Edges has a row for every edge, with what else came near its curve. Where
+	// naming turned a hidden node into another power of what it was, or a sum
+	// into a product, curves are those of the network after that change.
 	Edges []EdgeRow
 	// Before and After are the held-out errors, in units of the target.
 	Before, After float64
@@ -76,6 +78,7 @@ func Symbolize(ctx context.Context, net *kan.Network, data kan.Data, set *librar
 		s.oneByOne(ctx)
 	}
 	s.finish(fixed)
+	inFinalGauge(ctx, net, s.net, trainingRows(data), set, s.report.Edges)
 	s.report.Interrupted = ctx.Err() != nil
 	return s.net, s.report, nil
 }

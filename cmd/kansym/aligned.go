@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/kansym/kansym/fit"
 	"github.com/kansym/kansym/fit/table"
@@ -17,6 +18,9 @@ type alignedRows struct {
 	lines  []int // of the file, for each row
 	left   int   // incomplete rows that were left out
 
+	sentinels []table.Sentinel // for which rows were left out
+	warnings  []string         // about them and others that may be
+
 	target string    // the column compared with, empty if there is none
 	y      []float64 // NaN where the target is missing; nil without target
 }
@@ -25,6 +29,7 @@ type alignedRows struct {
 type wanted struct {
 	inputs []fit.Variable
 	target string
+	none   []table.Sentinel // numbers that are known to stand for missing ones
 	// optional is a target that the file may lack, or hold no numbers in.
 	optional bool
 }
@@ -133,10 +138,67 @@ func (p *program) alignRows(path string, missing table.Missing, v *vocabulary, c
 	if err := rd.Err(); err != nil {
 		return nil, err
 	}
+	known := slices.Clone(want.none)
+	for k := range known {
+		if known[k].Column == want.target {
+			known[k].Column = out.target // as this file has it
+		}
+	}
+	if err := out.screen(known, missing); err != nil {
+		return nil, err
+	}
 	if len(out.lines) == 0 {
 		return nil, &table.Error{Source: source, Problem: "has no complete row", Hint: "give a file with a number in every column that the network or the formula uses"}
 	}
 	return out, nil
+}
+
+// screen leaves out rows with numbers that stand for missing ones, as kansym fit
+// does.
+func (a *alignedRows) screen(known []table.Sentinel, missing table.Missing) error {
+	var names []string
+	for _, x := range a.inputs {
+		names = append(names, x.Column)
+	}
+	cols := slices.Clone(a.cols)
+	if a.y != nil {
+		names, cols = append(names, a.target), append(cols, a.y)
+	}
+	s, err := table.Screen(names, cols, table.ScreenOptions{
+		Source: a.source, Known: known, Missing: missing, Line: func(r int) int { return a.lines[r] },
+	})
+	if err != nil {
+		return err
+	}
+	a.sentinels, a.warnings = s.Sentinels, s.Warnings
+	if s.Left == nil {
+		return nil
+	}
+	for i, c := range a.cols {
+		a.cols[i] = keptRows(c, s.Left)
+	}
+	a.lines = keptRows(a.lines, s.Left)
+	if a.y != nil {
+		a.y = keptRows(a.y, s.Left)
+	}
+	return nil
+}
+
+func keptRows[T any](list []T, left []bool) []T {
+	var out []T
+	for r, v := range list {
+		if !left[r] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// warnOfRows says which rows were left out for numbers that stand for missing ones.
+func (p *program) warnOfRows(a *alignedRows) {
+	for _, w := range a.warnings {
+		p.warn(false, w)
+	}
 }
 
 // columnOf finds the column of an input. A file that goes by other names than the

@@ -112,10 +112,16 @@ func (p *program) check(ctx context.Context, path, data string, check checkFunc,
 		}
 	}
 	rows, err := p.readAligned(ctx, data, missing, v, func(table.Header) (wanted, error) {
-		return wanted{inputs: modelInputs(m), target: m.Target, optional: true}, nil
+		return wanted{inputs: modelInputs(m), target: m.Target, optional: true, none: knownSentinels(m.Missing)}, nil
 	})
 	if err != nil {
 		return err
+	}
+	p.warnOfRows(rows)
+	if cols, y := rows.compared(); len(y) > 0 {
+		predicted := make([]float64, len(y))
+		m.Network.Predict(predicted, cols)
+		p.warn(false, disagreementOf(path, data, toldBy(m.Summary), predicted, y))
 	}
 	r, err := checkOn(ctx, m, rows, check, o)
 	switch {

@@ -20,7 +20,7 @@ import (
 
 var (
 	totalSeconds = regexp.MustCompile(`(?m)^(Seed \d+, )[0-9.e-]+ s`)
-	speedClaim   = regexp.MustCompile(`(?m)^(  - slower to train: ).*`)
+	speedClaim   = regexp.MustCompile(`(?m)^(  - slower to train: ).*(?:\n    .*)*`)
 )
 
 // maskSeconds replaces what depends on the clock in the output of kansym

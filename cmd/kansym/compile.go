@@ -101,6 +101,7 @@ func (p *program) compile(ctx context.Context, text, path string, o *compileOpti
 	if err != nil {
 		return err
 	}
+	p.warnOfRows(rows)
 	net, err := compileOn(e, rows)
 	if err != nil {
 		return err
@@ -114,6 +115,7 @@ func (p *program) compile(ctx context.Context, text, path string, o *compileOpti
 	for _, x := range rows.inputs {
 		m.Columns = append(m.Columns, x.Column)
 	}
+	m.Missing = missingCodes(rows.sentinels, append(slices.Clone(m.Columns), m.Target))
 	for _, col := range rows.cols {
 		m.Ranges = append(m.Ranges, [2]float64{slices.Min(col), slices.Max(col)})
 	}

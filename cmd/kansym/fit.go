@@ -251,8 +251,8 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	if out.model != nil {
 		model = out.model.write(func(w io.Writer) error { return writeModel(w, r, data, v, o.command) })
 		if model == nil && r.Net != nil && report.NetworkMuchWorse(r, spread) {
-			fmt.Fprintf(p.stderr, "kansym: the network in %s is much worse than the formula: its held-out RMSE is %.3g, that of the formula %.3g; the formula is in the result that --json writes\n",
-				o.model, r.Network.RMSEHeldout, r.Best.RMSEHeldout)
+			p.warn(false, fmt.Sprintf("the network in %s is much worse than the formula: its held-out RMSE is %.3g, that of the formula %.3g; the formula is in the result that --json writes",
+				o.model, r.Network.RMSEHeldout, r.Best.RMSEHeldout))
 		}
 	}
 	if out.json != nil {

@@ -30,6 +30,9 @@ type formulaModel struct {
 	Expression string         `json:"expression"`
 	Variables  []fit.Variable `json:"variables"`
 	Functions  []string       `json:"functions,omitempty"` // definitions of the user's functions
+
+	// Sentinels are the numbers that stood for missing ones in the data.
+	Sentinels []table.Sentinel `json:"sentinels,omitempty"`
 }
 
 // writeModel writes the network that command trained, or the formula if none was
@@ -42,12 +45,14 @@ func writeModel(w io.Writer, r *fit.Result, data *table.Table, v *vocabulary, co
 		return e.Encode(formulaModel{
 			Format: formulaFormat, Version: formulaVersion, Target: r.Target,
 			Expression: r.Best.Expression, Variables: r.Variables, Functions: v.definitions,
+			Sentinels: data.Sentinels,
 		})
 	}
 	m := kan.Model{Target: data.Columns[data.Target], Snapshot: kan.Snapshot{Command: command, Network: r.Net}}
 	for _, name := range r.Net.Inputs {
 		m.Columns = append(m.Columns, data.Columns[slices.Index(data.Names, name)])
 	}
+	m.Missing = missingCodes(data.Sentinels, append(slices.Clone(m.Columns), m.Target))
 	// The seed in the summary tells later steps which rows are held out.
 	if d, err := fit.NetworkData(data, m.Columns, r.Seed); err == nil {
 		m.Summary, _ = r.Net.Summarize(d, r.Seed)
@@ -60,7 +65,8 @@ type predictor struct {
 	inputs []fit.Variable
 	target string // empty if unknown
 
-	summary *kan.Summary // of a network, nil if it has none
+	told *toldErrors      // nil if it tells of none
+	none []table.Sentinel // numbers that stand for missing ones
 
 	// predict fills dst for rows of inputs, cols[i] being input i. Where there
 	// is no finite answer, dst is NaN.
@@ -80,7 +86,7 @@ func newPredictor(what string, v *vocabulary) (*predictor, error) {
 	if m.network != nil {
 		return networkPredictor(m.network), nil
 	}
-	p := &predictor{inputs: m.inputs, target: m.target}
+	p := &predictor{inputs: m.inputs, target: m.target, told: m.told, none: m.none}
 	if err := p.evaluate(m.text, m.set); err != nil {
 		return nil, m.wrap(err)
 	}
@@ -93,9 +99,11 @@ type source struct {
 	path   string // of the file; "" for a formula on the command line
 	target string // empty if unknown
 	inputs []fit.Variable
+	none   []table.Sentinel // numbers that stand for missing ones
 
 	network *kan.Model
 
+	told    *toldErrors // of the formula, nil if unknown
 	formula *symbolic.Expr
 	text    string
 	set     *library.Set // of the functions that the formula calls
@@ -131,9 +139,13 @@ func readSource(what string, v *vocabulary) (*source, error) {
 func (f *modelFile) source() (*source, error) {
 	switch {
 	case f.network != nil:
-		return &source{path: f.path, target: f.network.Target, inputs: modelInputs(f.network), network: f.network}, nil
+		return &source{path: f.path, target: f.network.Target, inputs: modelInputs(f.network), none: knownSentinels(f.network.Missing), network: f.network}, nil
 	case f.result != nil:
-		return formulaSource(f.path, *f.result, f.v)
+		s, err := formulaSource(f.path, *f.result, f.v)
+		if err == nil {
+			s.told = f.told
+		}
+		return s, err
 	}
 	return formulaSource(f.path, *f.formula, f.v)
 }
@@ -145,7 +157,7 @@ func formulaSource(path string, f formulaModel, v *vocabulary) (*source, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m := &source{path: path, target: f.Target, formula: e, text: f.Expression, set: v.set}
+	m := &source{path: path, target: f.Target, none: f.Sentinels, formula: e, text: f.Expression, set: v.set}
 	used := e.Vars()
 	for _, x := range f.Variables {
 		if i := slices.Index(used, x.Name); i >= 0 {
@@ -200,7 +212,7 @@ func modelInputs(m *kan.Model) []fit.Variable {
 
 // networkPredictor predicts by the network of a model file.
 func networkPredictor(m *kan.Model) *predictor {
-	return &predictor{target: m.Target, inputs: modelInputs(m), summary: m.Summary, predict: func(dst []float64, cols [][]float64) {
+	return &predictor{target: m.Target, inputs: modelInputs(m), told: toldBy(m.Summary), none: knownSentinels(m.Missing), predict: func(dst []float64, cols [][]float64) {
 		m.Network.Predict(dst, cols)
 		for i, y := range dst {
 			if math.IsInf(y, 0) {

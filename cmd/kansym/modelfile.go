@@ -24,6 +24,7 @@ type modelFile struct {
 	network *kan.Model
 	formula *formulaModel // of a file of a formula
 	result  *formulaModel // the best formula of a result of kansym fit --json
+	told    *toldErrors   // of a result
 }
 
 // mostModelBytes bounds the files that are taken for models.
@@ -83,7 +84,9 @@ func (f *modelFile) decode() error {
 	var head struct {
 		formulaModel
 		Best *struct {
-			Expression string `json:"expression"`
+			Expression  string   `json:"expression"`
+			RMSETrain   *float64 `json:"rmse_train"`
+			RMSEHeldout *float64 `json:"rmse_heldout"`
 		} `json:"best"`
 	}
 	if err := json.Unmarshal(f.text, &head); err != nil {
@@ -99,6 +102,9 @@ func (f *modelFile) decode() error {
 	case head.Best != nil:
 		head.Expression = head.Best.Expression
 		f.result = &head.formulaModel
+		if e := head.Best; e.RMSETrain != nil && e.RMSEHeldout != nil {
+			f.told = &toldErrors{*e.RMSETrain, *e.RMSEHeldout}
+		}
 	case head.Format == formulaFormat:
 		f.formula = &head.formulaModel
 	default:

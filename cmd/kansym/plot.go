@@ -104,6 +104,11 @@ func (p *program) plot(ctx context.Context, args []string, o *plotOptions) error
 		if data, err = p.readData(ctx, s, args[1], o.target, missing); err != nil {
 			return err
 		}
+		for _, x := range data.Sentinels {
+			p.warn(false, fmt.Sprintf("the value %g of column %q in %s (the first in line %d) was taken for no number: left out; to keep such rows use --missing %v",
+				x.Value, x.Column, counted(x.Rows, "row"), x.FirstLine, table.MissingKeepSentinels))
+		}
+		p.warnOfData(s, args[1], data, o.target)
 	}
 	picture, err := draw(s, data, o)
 	if err != nil {
@@ -146,7 +151,7 @@ func draw(s *subject, data *table.Table, o *plotOptions) (*report.Picture, error
 // compare predicts the target of the data by what the subject holds.
 func (s *subject) compare(data *table.Table) (*report.Prediction, error) {
 	switch {
-	case s.network != nil:
+	case s.model != nil:
 		return report.CompareNetwork(s.network, data, nil)
 	case s.formula != nil:
 		return report.CompareFormula(s.formula, data, nil)

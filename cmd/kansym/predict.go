@@ -51,7 +51,7 @@ target if the table has it.`,
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "-", "write to `file`; - is standard output")
 	f.StringVar(&o.column, "column", "", "`name` of the new column (default: the target with _predicted, or prediction, and a number if there is such a column)")
-	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop leaves the prediction empty, error stops")
+	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number: drop leaves the prediction empty, error stops, and keep-sentinels takes numbers like -999 that the fit took for missing ones as they are")
 	f.StringArrayVar(&o.functions, "function", nil, "define a function that the formula uses by its `definition`, as in 'lorentz(x)=1/(1+x^2)'; may be repeated")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing on standard error")
 	return c
@@ -119,7 +119,7 @@ func (p *program) predict(ctx context.Context, what, path string, o *predictOpti
 	}
 	if job.compared > 0 {
 		rmse, relative := job.errors()
-		p.warn(o.quiet, disagreement(what, path, model.summary, rmse, relative))
+		p.warn(o.quiet, disagreement(what, path, model.told, rmse, relative))
 	}
 	return nil
 }
@@ -157,6 +157,12 @@ type prediction struct {
 	source  []int // the column of the file for each input
 	target  int   // column of the target, -1 if the file has none
 
+	// The numbers that stand for missing ones, for each input and the target, and
+	// in how many rows they do.
+	none      [][]float64
+	targetNot []float64
+	stood     int
+
 	// A block of rows: their text, whether they are complete, and the numbers
 	// of the complete ones.
 	text     []byte
@@ -187,10 +193,12 @@ func newPrediction(rd *table.Reader, model *predictor, missing table.Missing) (*
 			i = k
 		}
 		j.source = append(j.source, i)
+		j.none = append(j.none, sentinelValues(model.none, x.Column, x.Name))
 	}
 	if model.target != "" {
 		if i, err := j.header.Index(model.target, ""); err == nil {
 			j.target = i
+			j.targetNot = sentinelValues(model.none, model.target, j.header.Columns[i], j.header.Names[i])
 		}
 	}
 	j.cols = make([][]float64, len(model.inputs))
@@ -259,17 +267,30 @@ func (j *prediction) fill() (more bool, err error) {
 func (j *prediction) numbers(rec table.Record) (bool, error) {
 	for k, i := range j.source {
 		v, cell := table.ParseCell(rec.Fields[i])
+		stands := cell == table.CellNumber && j.missing != table.MissingKeepSentinels && slices.Contains(j.none[k], v)
+		if stands {
+			cell = table.CellNaN
+		}
 		switch {
 		case cell == table.CellText:
 			err := table.NotNumber(j.header, rec, i)
 			err.Hint += ", or leave the cell empty if there is no number"
 			return false, err
+		case stands && j.missing == table.MissingError:
+			return false, &table.Error{
+				Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],
+				Problem: fmt.Sprintf("the value %g stands for a missing number, as in the data of the fit", v),
+				Hint:    "complete the data, leave such predictions empty with --missing drop, or take it for a number with --missing keep-sentinels",
+			}
 		case cell != table.CellNumber && j.missing == table.MissingError:
 			return false, &table.Error{
 				Source: j.header.Source, Line: rec.Line, Column: j.header.Columns[i],
 				Problem: "the number is missing", Hint: "complete the data, or leave such predictions empty with --missing drop",
 			}
 		case cell != table.CellNumber:
+			if stands {
+				j.stood++
+			}
 			for l := range k {
 				j.cols[l] = j.cols[l][:len(j.cols[l])-1]
 			}
@@ -279,7 +300,7 @@ func (j *prediction) numbers(rec table.Record) (bool, error) {
 	}
 	truth := math.NaN()
 	if j.target >= 0 {
-		if v, cell := table.ParseCell(rec.Fields[j.target]); cell == table.CellNumber {
+		if v, cell := table.ParseCell(rec.Fields[j.target]); cell == table.CellNumber && (j.missing == table.MissingKeepSentinels || !slices.Contains(j.targetNot, v)) {
 			truth = v
 		}
 	}
@@ -379,7 +400,11 @@ func (j *prediction) summary() string {
 		parts = append(parts, fmt.Sprintf("the formula is undefined on %d of %d rows", j.undefined, j.rows))
 	}
 	if j.incomplete > 0 {
-		parts = append(parts, fmt.Sprintf("a number is missing in %d of %d rows", j.incomplete, j.rows))
+		s := fmt.Sprintf("a number is missing in %d of %d rows", j.incomplete, j.rows)
+		if j.stood > 0 {
+			s += fmt.Sprintf(", in %d of them with a number in its place that the fit took for that", j.stood)
+		}
+		parts = append(parts, s)
 	}
 	if j.compared > 0 {
 		rmse, _ := j.errors()

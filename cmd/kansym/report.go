@@ -63,6 +63,7 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 	if err != nil {
 		return err
 	}
+	var added *kan.Model
 	if o.network != "" {
 		if s.network != nil {
 			return fmt.Errorf("%s is a network itself; leave --network out", s.path)
@@ -71,6 +72,7 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 		if err != nil {
 			return err
 		}
+		added = m
 		s.network = networkOf(m, s.v)
 	}
 	out, err := openOutput(o.output, p.stdout)
@@ -85,6 +87,10 @@ func (p *program) report(ctx context.Context, args []string, o *reportOptions) e
 	page, err := s.page(ctx, data)
 	if err != nil {
 		return err
+	}
+	p.warnOfData(s, args[1], data, o.target)
+	if added != nil {
+		p.warnOfData(&subject{path: o.network, model: added, network: s.network, told: toldBy(added.Summary)}, args[1], data, o.target)
 	}
 	if ctx.Err() != nil {
 		return &failure{code: exitInterrupted, err: errors.New("interrupted before the page was written")}

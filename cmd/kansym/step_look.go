@@ -231,7 +231,7 @@ func (p *program) attribute(ctx context.Context, modelPath, dataPath string, o *
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
-	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, sum.RMSEHeldout, sum.HeldRelative))
+	p.warn(o.quiet, disagreement(modelPath, dataPath, toldBy(s.model.Summary), sum.RMSEHeldout, sum.HeldRelative))
 	a := attributionOf(s)
 	if asJSON {
 		e := json.NewEncoder(p.stdout)

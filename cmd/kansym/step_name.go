@@ -94,7 +94,7 @@ func (p *program) suggest(ctx context.Context, modelPath, dataPath string, o *st
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
-	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, sum.RMSEHeldout, sum.HeldRelative))
+	p.warn(o.quiet, disagreement(modelPath, dataPath, toldBy(s.model.Summary), sum.RMSEHeldout, sum.HeldRelative))
 	work, cancel, bar := p.startWork(ctx, o, "suggest")
 	defer cancel()
 	defer bar.stop()

@@ -164,6 +164,7 @@ func (p *program) train(c *cobra.Command, path string, o *trainOptions) error {
 	for _, i := range t.Inputs() {
 		m.Columns = append(m.Columns, t.Columns[i])
 	}
+	m.Missing = missingCodes(t.Sentinels, t.Columns)
 	if err := out.write(m.Save); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (p *program) runStep(c *cobra.Command, modelPath, dataPath string, o *stepO
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", modelPath, dataPath, plain(err))
 	}
-	p.warn(o.quiet, disagreement(modelPath, dataPath, s.model.Summary, before.RMSEHeldout, before.HeldRelative))
+	p.warn(o.quiet, disagreement(modelPath, dataPath, toldBy(s.model.Summary), before.RMSEHeldout, before.HeldRelative))
 	work, cancel, bar := p.startWork(ctx, o, c.Name())
 	defer cancel()
 	defer bar.stop()
@@ -197,7 +197,7 @@ func (p *program) modelStep(ctx context.Context, m *kan.Model, modelPath, dataPa
 	if m.Summary != nil {
 		s.seed = m.Summary.Seed
 	}
-	opt := table.Options{Target: m.Target, Weights: o.weights, Missing: missing, Reserved: v.reserved}
+	opt := table.Options{Target: m.Target, Weights: o.weights, Missing: missing, Reserved: v.reserved, Known: knownSentinels(m.Missing)}
 	var names []string
 	for _, x := range modelInputs(m) {
 		opt.Inputs = append(opt.Inputs, x.Column)

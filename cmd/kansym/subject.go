@@ -22,6 +22,8 @@ type subject struct {
 	target string // name of the column; empty if unknown
 	inputs []fit.Variable
 	v      *vocabulary
+	told   *toldErrors      // nil if it tells of none
+	none   []table.Sentinel // numbers that stand for missing ones
 
 	result  *fit.Result     // of kansym fit --json
 	formula *symbolic.Expr  // of a formula or the file of one
@@ -88,7 +90,8 @@ func (f *modelFile) subject() (*subject, error) {
 	switch {
 	case f.network != nil:
 		s.model, s.target, s.inputs = f.network, f.network.Target, modelInputs(f.network)
-		s.network = networkOf(s.model, f.v)
+		s.network, s.told = networkOf(s.model, f.v), toldBy(s.model.Summary)
+		s.none = knownSentinels(s.model.Missing)
 	case f.formula != nil:
 		var names []string
 		for _, x := range f.formula.Variables {
@@ -97,12 +100,13 @@ func (f *modelFile) subject() (*subject, error) {
 		if s.formula, err = symbolic.Parse(f.formula.Expression, symbolic.ParseOptions{Vars: names, Functions: f.v.set}); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		s.target, s.inputs = f.formula.Target, f.formula.Variables
+		s.target, s.inputs, s.none = f.formula.Target, f.formula.Variables, f.formula.Sentinels
 	default:
 		if s.result, err = report.Read(bytes.NewReader(f.text), f.v.set); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		s.target, s.inputs = s.result.Target, s.result.Variables
+		s.target, s.inputs, s.told = s.result.Target, s.result.Variables, f.told
+		s.none = s.result.Sentinels
 	}
 	return s, nil
 }
@@ -120,7 +124,7 @@ func networkOf(m *kan.Model, v *vocabulary) *report.Network {
 // looked for by the names they had, then by identifier, and get the identifiers
 // that the subject uses.
 func (p *program) readData(ctx context.Context, s *subject, path, target string, missing table.Missing) (*table.Table, error) {
-	opt := table.Options{Target: target, Missing: missing, Reserved: s.v.reserved}
+	opt := table.Options{Target: target, Missing: missing, Reserved: s.v.reserved, Known: s.none}
 	if target == "" {
 		opt.Target = s.target
 	}
@@ -163,6 +167,17 @@ func (p *program) readData(ctx context.Context, s *subject, path, target string,
 		}
 	}
 	return t, nil
+}
+
+// warnOfData warns where the subject is far from the data that it is shown with, but
+// not where the user chose another target.
+func (p *program) warnOfData(s *subject, path string, data *table.Table, target string) {
+	if target != "" {
+		return
+	}
+	if d, err := s.compare(data); err == nil {
+		p.warn(false, disagreementOf(s.path, path, s.told, d.Predicted, d.Y))
+	}
 }
 
 // needs reports whether anything that is evaluated uses an input.

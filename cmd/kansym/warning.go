@@ -23,19 +23,46 @@ const (
 	tinyError  = 1e-6
 )
 
-// disagreement warns of a network whose error on data is far larger than the one
-// that its model tells of: the model was edited, or the data are others. relative
+// toldErrors are the root mean square errors that a model or a result tells of.
+type toldErrors struct{ train, heldout float64 }
+
+// toldBy returns the errors of a network's summary, nil if there is none.
+func toldBy(s *kan.Summary) *toldErrors {
+	if s == nil {
+		return nil
+	}
+	return &toldErrors{s.RMSETrain, s.RMSEHeldout}
+}
+
+// disagreement warns of a model whose error on data is far larger than the one that
+// it tells of, nil if of none: the model was edited, or the data are others. relative
 // is the error by the spread of the target.
-func disagreement(model, data string, told *kan.Summary, rmse, relative float64) string {
+func disagreement(model, data string, told *toldErrors, rmse, relative float64) string {
 	if told == nil || !(relative > tinyError) {
 		return ""
 	}
-	said := math.Max(told.RMSEHeldout, told.RMSETrain)
+	said := math.Max(told.heldout, told.train)
 	if !(rmse > muchLarger*said) {
 		return ""
 	}
-	return fmt.Sprintf("on %s the RMSE of %s is %s, but the model tells of %s; it was changed since, or these are other data than it was made from",
+	return fmt.Sprintf("on %s the RMSE of %s is %s, but the model tells of %s; it was changed since, or these are other data or more rows than it was made from",
 		data, model, symbolic.TableNumber(rmse), symbolic.TableNumber(said))
+}
+
+// disagreementOf is disagreement for predictions of a column; rows without one do not
+// count.
+func disagreementOf(model, data string, told *toldErrors, predicted, y []float64) string {
+	var a, b []float64
+	for r, v := range predicted {
+		if d := v - y[r]; !math.IsNaN(d) && !math.IsInf(d, 0) {
+			a, b = append(a, v), append(b, y[r])
+		}
+	}
+	if len(b) == 0 {
+		return ""
+	}
+	d := differences(a, b)
+	return disagreement(model, data, told, d.rmse, d.rmse/deviation(b))
 }
 
 // worsening warns of a step after which a network is far from its data.

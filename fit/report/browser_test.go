@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/kansym/kansym/fit"
 )
 
 // browser starts a headless Chromium; without one the test is skipped. What the
@@ -148,6 +150,44 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	for _, c := range complaints() {
 		t.Error(c)
+	}
+}
+
+// A formula that is too wide for the screen whatever its size scrolls in its box,
+// below a thin bar, and its cut end is shaded, which that of a short one is not.
+func TestLongFormulaInBrowser(t *testing.T) {
+	ctx, _ := browser(t)
+	terms := make([]string, 12)
+	for k := range terms {
+		terms[k] = fmt.Sprintf("sin(%d.2345*a*b)", k+1)
+	}
+	long := "sqrt(20+" + strings.Join(terms, "+") + ")"
+	for _, formula := range []string{long, "a"} {
+		p := smallPage(t)
+		c := candidate(t, formula, p.Table)
+		p.Result.Best, p.Result.Front = c, []*fit.Candidate{c}
+		look(ctx, t, chromedp.EmulateViewport(390, 900))
+		look(ctx, t, chromedp.Navigate(pageFile(t, p)))
+		box := look(ctx, t, chromedp.Evaluate[struct {
+			Page, Inner, Outer float64
+			Right, Middle      float64
+			Bar                string
+		}](`(() => {
+			const b = document.querySelector('.answer .formula'), r = b.getBoundingClientRect();
+			return {Page: document.documentElement.scrollWidth, Inner: b.scrollWidth, Outer: b.clientWidth, Right: r.right, Middle: r.top + 4, Bar: getComputedStyle(b).scrollbarWidth};
+		})()`))
+		if box.Page > 390 || (box.Inner > box.Outer) != (formula == long) || box.Bar != "thin" {
+			t.Errorf("%s: %+v", c.Expression, box)
+		}
+		img, err := png.Decode(bytes.NewReader(look(ctx, t, chromedp.FullScreenshot(100))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Above the formula there is nothing but the shade.
+		red, _, _, _ := img.At(int(box.Right)-2, int(box.Middle)).RGBA()
+		if shaded := red < 0xf800; shaded != (formula == long) {
+			t.Errorf("%s: the end of the box is shaded: %v", c.Expression, shaded)
+		}
 	}
 }
 

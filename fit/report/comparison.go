@@ -48,14 +48,14 @@ shares of the spread of the target, and curves are named on the finest grid.
 	}
 	fmt.Fprint(b, "\nWhat is said of KANs, on these data:\n")
 	for _, c := range r.Claims {
-		fmt.Fprintf(b, "  - %s: %s; %s\n", c.Claim, c.Verdict, c.Figures)
+		writeItem(b, fmt.Sprintf("%s: %s; %s", c.Claim, c.Verdict, c.Figures), textColumns)
 	}
 	fmt.Fprintf(b, "\nSeed %d, %s s", r.Seed, duration(r.Seconds))
 	if r.Interrupted {
 		fmt.Fprint(b, ", interrupted before all was done")
 	}
 	fmt.Fprintln(b, ".")
-	writeList(b, "Warnings", r.Warnings)
+	writeList(b, "Warnings", r.Warnings, itemWidth(opt.Width))
 	return b.Flush()
 }
 

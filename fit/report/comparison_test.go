@@ -36,7 +36,7 @@ func comparison() *compare.Result {
 		Search:  &compare.Search{Expression: "m*v^2/2", Complexity: 6, Exact: true, RMSEHeldout: 1e-16, Relative: 5e-17, Seconds: 0.5, Stopped: true},
 		Rewrite: &compare.Rewrite{Shape: []int{2, 5, 1}, Units: 100, Parameters: 900, Difference: 1e-13},
 		Claims: []compare.Claim{
-			{Claim: "more accurate per parameter", Verdict: "partly", Figures: "some figures."},
+			{Claim: "more accurate per parameter", Verdict: "partly", Figures: "some figures, of which there are so many that they take more than one line of eighty characters."},
 			{Claim: "slower to train", Verdict: "no", Figures: "other figures."},
 		},
 		Warnings: []string{"1 of 6 networks was stopped"}, Interrupted: true,

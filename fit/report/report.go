@@ -68,9 +68,10 @@ func Text(w io.Writer, r *fit.Result, opt Options) error {
 			return err
 		}
 	}
-	writeList(b, "Structure", structure(r))
-	writeList(b, "How it was found", r.Found)
-	writeList(b, "Warnings", r.Warnings)
+	width := itemWidth(opt.Width)
+	writeList(b, "Structure", structure(r), width)
+	writeList(b, "How it was found", r.Found, width)
+	writeList(b, "Warnings", r.Warnings, width)
 	return b.Flush()
 }
 
@@ -215,13 +216,13 @@ func structure(r *fit.Result) []string {
 	return lines
 }
 
-func writeList(w io.Writer, title string, lines []string) {
+func writeList(w io.Writer, title string, lines []string, width int) {
 	if len(lines) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "\n%s:\n", title)
 	for _, l := range lines {
-		fmt.Fprintf(w, "  - %s\n", l)
+		writeItem(w, l, width)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kansym/kansym/fit"
+	"github.com/kansym/kansym/fit/table"
 	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
@@ -46,6 +47,7 @@ func results(t *testing.T) map[string]*fit.Result {
 		"exact": {
 			Version: 1, Target: "E", Rows: 1000, RowsUsed: 750, RowsHeldout: 250, Seed: 1, Seconds: 0.02512,
 			Variables: []fit.Variable{{Name: "m", Column: "m"}, {Name: "v", Column: "v (m/s)"}, {Name: "c", Column: "c"}},
+			Sentinels: []table.Sentinel{},
 			Best:      exact, Front: []*fit.Candidate{line, exact},
 			Network: &fit.NetworkInfo{Shape: []int{3, 2, 1}, RMSEHeldout: 1.4e-5, Edges: []symbolic.EdgeRow{
 				{
@@ -66,6 +68,7 @@ func results(t *testing.T) map[string]*fit.Result {
 		"noisy": {
 			Version: 1, Target: "y", Rows: 400, RowsUsed: 300, RowsHeldout: 100, Seed: 7, Seconds: 12.02, Interrupted: true,
 			Variables: []fit.Variable{{Name: "x", Column: "x"}},
+			Sentinels: []table.Sentinel{{Column: "x", Value: -999, Rows: 3, FirstLine: 7}},
 			Best:      noisy, Front: []*fit.Candidate{noisy},
 			Structure: []string{}, Warnings: []string{}, Noise: fit.NoiseInfo{Estimate: 0.01},
 		},

@@ -11,11 +11,13 @@ type Missing uint8
 // What can happen to incomplete rows.
 const (
 	// They are left out and counted, and so are rows with a number that seems to
-	// stand for a missing one, see Sentinel.
+	// stand for a missing one, see Sentinel, or is so far from all others of its
+	// column that no fit would see them beside it, such as 1e300 once.
 	MissingDrop Missing = iota
-	// They are an error, sentinels too.
+	// They are an error, sentinels and absurd numbers too.
 	MissingError
-	// They are left out and counted; what may be a sentinel is a number.
+	// They are left out and counted; what may be a sentinel is a number, and so
+	// is what is far from all others.
 	MissingKeepSentinels
 )
 

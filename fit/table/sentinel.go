@@ -7,12 +7,13 @@ import (
 )
 
 // Sentinel is a number that seems to stand for a missing one, such as -999: several
-// rows have exactly it, and it is far from all other numbers of its column.
+// rows have exactly it, and it is far from all other numbers of its column. So is
+// one that a single row has, if it is absurd, such as 1e300.
 type Sentinel struct {
-	Column    string // header of the column
-	Value     float64
-	Rows      int // that have it
-	FirstLine int // line of the file of the first of them
+	Column    string  `json:"column"` // header of the column
+	Value     float64 `json:"value"`
+	Rows      int     `json:"rows"`       // that have it
+	FirstLine int     `json:"first_line"` // line of the file of the first of them
 }
 
 func (s Sentinel) String() string {
@@ -23,70 +24,56 @@ func (s Sentinel) String() string {
 // keepSentinels is the word for MissingKeepSentinels.
 const keepSentinels = "keep-sentinels"
 
-// dropSentinels takes the rows with sentinels out of t, or refuses them, as missing
-// says. lines are the lines of the rows.
-func (t *Table) dropSentinels(missing Missing, lines *lineList) error {
-	if missing == MissingKeepSentinels {
-		return nil
-	}
-	n := t.Rows()
-	wrong := make([]bool, n)
+// sentinels leaves out rows with numbers that seem to stand for missing ones, or
+// refuses them, and warns of doubtful ones.
+func (s *screen) sentinels() error {
+	left := map[int]bool{}
 	var found []Sentinel
-	for i, col := range t.Cols {
-		codes, suspects := sentinels(col)
+	for i, name := range s.names {
+		values, rows := s.column(i)
+		codes, suspects := sentinels(values)
 		for _, v := range append(slices.Clone(codes), suspects...) {
-			s := Sentinel{Column: t.Columns[i], Value: v}
 			isCode := slices.Contains(codes, v)
-			for r, x := range col {
-				if x != v {
-					continue
+			var have []int
+			for j, x := range values {
+				if x == v {
+					have = append(have, rows[j])
+					if isCode {
+						left[rows[j]] = true
+					}
 				}
-				if s.Rows++; s.Rows == 1 {
-					s.FirstLine = lines.line(r)
-				}
-				wrong[r] = wrong[r] || isCode
 			}
+			f := s.occurrence(i, v, have)
 			switch {
 			case !isCode:
-				t.Warnings = append(t.Warnings, s.String()+": if so, remove these rows")
-			case missing == MissingError:
+				s.out.Warnings = append(s.out.Warnings, f.String()+": if so, remove these rows")
+			case s.opt.Missing == MissingError:
 				return &Error{
-					Source: t.Source, Line: s.FirstLine, Column: s.Column,
-					Problem: fmt.Sprintf("the value %g, in %s, is far from all others and seems to stand for a missing number", v, count(s.Rows, "row")),
+					Source: s.opt.Source, Line: f.FirstLine, Column: name,
+					Problem: fmt.Sprintf("the value %g, in %s, is far from all others and seems to stand for a missing number", v, count(f.Rows, "row")),
 					Hint:    "leave such rows out with --missing drop, or take it for a number with --missing " + keepSentinels,
 				}
 			default:
-				found = append(found, s)
+				found = append(found, f)
 			}
 		}
 	}
-	dropped := 0
-	for _, w := range wrong {
-		if w {
-			dropped++
-		}
-	}
-	if dropped == 0 {
+	if len(left) == 0 {
 		return nil
 	}
 	// Rows are left out where they are the exception.
-	keep := 2*dropped > n || n-dropped < MinRows
-	for _, s := range found {
+	n := s.rows()
+	keep := 2*len(left) > n || n-len(left) < MinRows
+	for _, f := range found {
 		if keep {
-			t.Warnings = append(t.Warnings, s.String()+": if so, remove these rows")
+			s.out.Warnings = append(s.out.Warnings, f.String()+": if so, remove these rows")
 			continue
 		}
-		t.Sentinels = append(t.Sentinels, s)
-		t.Warnings = append(t.Warnings, s.String()+": left out; to keep such rows use --missing "+keepSentinels)
+		s.out.Sentinels = append(s.out.Sentinels, f)
+		s.out.Warnings = append(s.out.Warnings, f.String()+": left out; to keep such rows use --missing "+keepSentinels)
 	}
-	if keep {
-		return nil
-	}
-	for i := range t.Cols {
-		t.Cols[i] = without(t.Cols[i], wrong)
-	}
-	if t.Weights != nil {
-		t.Weights = without(t.Weights, wrong)
+	if !keep {
+		s.leave(left)
 	}
 	return nil
 }

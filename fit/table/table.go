@@ -54,8 +54,8 @@ type Table struct {
 	// Missing says what incomplete rows were left out.
 	Missing MissingReport
 
-	// Sentinels are the numbers that seemed to stand for missing ones. The rows
-	// that have them were left out.
+	// Sentinels are the numbers that seemed to stand for missing ones, or were
+	// absurd. The rows that have them were left out.
 	Sentinels []Sentinel
 
 	// Warnings are sentences for the user: what was dropped, renamed or
@@ -85,6 +85,10 @@ type Options struct {
 	// Missing says what to do with rows that lack a number or have one that
 	// seems to stand for a missing one.
 	Missing Missing
+
+	// Known are numbers that are none, as found in the data that a model was
+	// made from; columns are called as in the header or by their identifiers.
+	Known []Sentinel
 
 	// Reserved tells which identifiers formulas use themselves, so that no
 	// column can have them; nil means symbolic.ReservedName.
@@ -207,7 +211,7 @@ func Read(r io.Reader, source string, opt Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.dropSentinels(opt.Missing, &b.lines); err != nil {
+	if err := t.screen(opt, &b.lines); err != nil {
 		return nil, err
 	}
 	if err := t.check(); err != nil {

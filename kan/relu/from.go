@@ -19,7 +19,7 @@ type Options struct {
 const maxWeights = 20_000_000
 
 // From rewrites a network, whose inputs keep their number and order. The error
-// says which node or edge has no perceptron, or that the matrices would be too
+// says which node or which edges have no perceptron, or that the matrices would be too
 // large.
 func From(net *kan.Network, opt Options) (*Network, error) {
 	if err := net.Check(); err != nil {
@@ -29,6 +29,9 @@ func From(net *kan.Network, opt Options) (*Network, error) {
 		return nil, fmt.Errorf("relu: %d pieces", opt.Pieces)
 	}
 	b := &builder{pieces: opt.Pieces, out: &Network{Inputs: len(net.Inputs)}, live: liveNodes(net)}
+	if err := checkNames(net, b.live, b.pieces); err != nil {
+		return nil, err
+	}
 	b.width = len(net.Inputs)
 	values := make([]value, len(net.Inputs))
 	for i, s := range net.InputScale {
@@ -151,9 +154,7 @@ func (b *builder) layer(l int, layer *kan.Layer, in []value) ([]value, error) {
 		if !e.Active() || !b.live[l+1][k/layer.In] {
 			continue
 		}
-		if err := s.prepare(k%layer.In, e); err != nil {
-			return nil, fmt.Errorf("relu: edge %d:%d:%d %w", l, k%layer.In, k/layer.In, err)
-		}
+		s.prepare(k%layer.In, e)
 	}
 	if err := s.write(); err != nil {
 		return nil, err

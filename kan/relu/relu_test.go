@@ -219,9 +219,27 @@ func TestRefused(t *testing.T) {
 	if _, err := relu.From(net, relu.Options{}); err == nil || !strings.Contains(err.Error(), "edge 0:1:0 is named sin") {
 		t.Errorf("a sine: %v", err)
 	}
+	net.Layers[0].Edges[2] = kan.NamedEdge(library.Power(-1), 1, 0, 1, 0)
+	net.Layers[0].Edges[0] = kan.NamedEdge(library.Power(2), 1, 0, 1, 0)
+	if _, err := relu.From(net, relu.Options{Pieces: 1}); err == nil || !strings.Contains(err.Error(), "edge 0:1:0 is named sin and edge 0:0:1 is named 1/x, which") ||
+		!strings.Contains(err.Error(), "kansym unfix MODEL DATA --edge 0:1:0 -m NEW") {
+		t.Errorf("two names: %v", err)
+	}
+	net.Layers[0].Edges[2] = kan.ZeroEdge()
 	net.Layers[1].Edges[0] = kan.ZeroEdge() // now the sine leads nowhere
 	if _, err := relu.From(net, relu.Options{}); err != nil {
 		t.Errorf("a sine that leads nowhere: %v", err)
+	}
+	square, err := kan.New([]int{1, 1}, kan.NewOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	square.Layers[0].Edges[0] = kan.NamedEdge(library.Power(2), 1, 0, 1, 0)
+	if _, err := relu.From(square, relu.Options{Pieces: 1}); err == nil || !strings.Contains(err.Error(), "edge 0:0:0 is named x^2, which takes squares or cubes of rectified linear units: leave out the pieces") {
+		t.Errorf("a square with plain ReLUs: %v", err)
+	}
+	if _, err := relu.From(square, relu.Options{}); err != nil {
+		t.Errorf("a square: %v", err)
 	}
 	if _, err := relu.From(net, relu.Options{Pieces: -1}); err == nil {
 		t.Error("negative pieces were taken")

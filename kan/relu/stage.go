@@ -1,8 +1,6 @@
 package relu
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
 	"github.com/kansym/kansym/kan"
@@ -39,17 +37,12 @@ type pairKey struct {
 	act  Activation
 }
 
-var errNamed = errors.New("has no perceptron: export the network before its curves are named, or turn the edge into a spline again with kansym unfix")
-
-// prepare adds the units that an edge needs.
-func (s *stage) prepare(from int, e *kan.Edge) error {
+// prepare adds the units that an edge needs, whose name, if it has one, was checked.
+func (s *stage) prepare(from int, e *kan.Edge) {
 	if e.Kind == kan.Named {
-		act, ok := namedActivation(e)
-		if !ok || s.pieces > 0 && act != ReLU {
-			return fmt.Errorf("is named %s and %w", e.Func.Name, errNamed)
-		}
+		act, _ := namedActivation(e)
 		if act == "" {
-			return nil // a constant
+			return // a constant
 		}
 		key := pairKey{from, e.A, e.B, act}
 		if _, ok := s.pairs[key]; !ok {
@@ -57,11 +50,11 @@ func (s *stage) prepare(from int, e *kan.Edge) error {
 			z := combine(e.B, part{e.A, s.in[from]})
 			s.first = append(s.first, unit{z, act}, unit{combine(0, part{-1, z}), act})
 		}
-		return nil
+		return
 	}
 	key := gridKey{from, e.Spline.Grid}
 	if s.grids[key] != nil {
-		return nil
+		return
 	}
 	g := &gridUnits{below: len(s.first)}
 	s.grids[key] = g
@@ -73,7 +66,6 @@ func (s *stage) prepare(from int, e *kan.Edge) error {
 	for j := range key.grid.N*k + 1 {
 		s.first = append(s.first, unit{combine(-float64(j)/float64(k), part{1, u}), ReLU})
 	}
-	return nil
 }
 
 // namedActivation returns with which activation a pair of units makes up a named
