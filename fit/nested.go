@@ -3,6 +3,7 @@ package fit
 import (
 	"cmp"
 	"context"
+	"iter"
 	"math"
 	"slices"
 
@@ -23,16 +24,23 @@ const (
 	// many of them are compared, those of fewest inputs and shortest first.
 	mostSuggested = 40
 	mostNested    = 14
+	// comparedAtOnce is how many are compared before those borne out are followed.
+	comparedAtOnce = 5
 	// manyInputs is the number of inputs from which on networks take so long that
 	// only half as many are.
 	manyInputs = 6
 )
 
-// nested returns, fewest inputs first, the reductions that networks bear out. With noise gradients
-// only suggest symmetries: each suggestion is then tried, and kept when a
-// network of the smaller problem predicts unseen rows as well as one of all
+// nested yields, fewest inputs first, the reductions that networks bear out. With
+// noise gradients only suggest symmetries: each suggestion is then tried, and kept
+// when a network of the smaller problem predicts unseen rows as well as one of all
 // inputs does. A true reduction takes nothing away that could be predicted.
-func (s *state) nested(ctx context.Context, views []*view) []*state {
+//
+// Networks cost more than anything else of the search. Noise leaves the same of all
+// true reductions, so a few that are short suffice until they have been followed;
+// where it is networks that limit how well they fit, all are compared, as a true
+// reduction then fits better than a false one.
+func (s *state) nested(ctx context.Context, views []*view) iter.Seq[*state] {
 	var list []*state
 	most := mostNested
 	if len(s.data.search.Names) >= manyInputs {
@@ -82,6 +90,26 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		return cmp.Or(cmp.Compare(len(a.data.search.Names), len(b.data.search.Names)), cmp.Compare(a.length(), b.length()))
 	})
 	list = list[:min(len(list), most)]
+	batch := comparedAtOnce
+	if s.coarse(ctx) {
+		batch = len(list)
+	}
+	return func(yield func(*state) bool) {
+		for len(list) > 0 && ctx.Err() == nil {
+			n := min(batch, len(list))
+			for _, c := range s.borneOut(ctx, list[:n], views[0].logY) {
+				if !yield(c) {
+					return
+				}
+			}
+			list = list[n:]
+		}
+	}
+}
+
+// borneOut returns those reductions of which networks predict unseen rows as well as
+// networks of s do, the likeliest first.
+func (s *state) borneOut(ctx context.Context, list []*state, logs bool) []*state {
 	errs := make([]float64, len(list)+1)
 	s.say("comparing reductions")
 	s.parallel(len(errs), func(i int) {
@@ -89,11 +117,7 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		if i < len(list) {
 			c = list[i]
 		}
-		if views[0].logY {
-			errs[i] = c.unseenError(ctx, true)
-		} else {
-			errs[i] = c.unseen(ctx) // which is asked for again
-		}
+		errs[i] = c.unseen(ctx, logs) // which is asked for again
 	})
 	base := errs[len(list)]
 	s.trace("unseen error %.3g", base)
@@ -117,8 +141,8 @@ func (s *state) nested(ctx context.Context, views []*view) []*state {
 		}
 	}
 	// What noise leaves is the same for all true reductions, and then fewer inputs
-	// are better, and simpler ones; where networks are the limit, a true one fits better than a false
-	// one.
+	// are better, and simpler ones; where networks are the limit, a true one fits
+	// better than a false one.
 	least := math.Inf(1)
 	for _, p := range kept {
 		least = min(least, p.err)
@@ -167,22 +191,26 @@ func below(gens []generator, limit float64) []generator {
 	return out
 }
 
-// unseen is unseenError of the target, remembered.
-func (s *state) unseen(ctx context.Context) float64 {
-	if s.unseenKnown == 0 {
-		e := s.unseenError(ctx, false)
+// unseen is unseenError, remembered.
+func (s *state) unseen(ctx context.Context, logs bool) float64 {
+	known := &s.unseenKnown
+	if logs {
+		known = &s.unseenLogs
+	}
+	if *known == 0 {
+		e := s.unseenError(ctx, logs)
 		if ctx.Err() != nil {
 			return e
 		}
-		s.unseenKnown = e
+		*known = e
 	}
-	return s.unseenKnown
+	return *known
 }
 
 // losesWith reports whether networks of the smaller problem c predict unseen rows
 // worse than networks of s do: then c is no reduction of s.
 func (s *state) losesWith(ctx context.Context, c *state) bool {
-	err, base := c.unseen(ctx), s.unseen(ctx)
+	err, base := c.unseen(ctx, false), s.unseen(ctx, false)
 	if err <= worseUnseen*base {
 		return false
 	}

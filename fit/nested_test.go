@@ -41,10 +41,10 @@ func TestLosesWith(t *testing.T) {
 		}
 		child := s.child(columns, parse(c.factor), "")
 		if got := s.losesWith(t.Context(), child); got != c.loses {
-			t.Errorf("%v, factor %q: loses %v, unseen error %.3g after %.3g", c.columns, c.factor, got, child.unseen(t.Context()), s.unseen(t.Context()))
+			t.Errorf("%v, factor %q: loses %v, unseen error %.3g after %.3g", c.columns, c.factor, got, child.unseen(t.Context(), false), s.unseen(t.Context(), false))
 		}
 		// The noise on some 1100 rows is known to 2 percent.
-		if e := child.unseen(t.Context()); !c.loses && math.Abs(e/sigma-1) > 0.08 {
+		if e := child.unseen(t.Context(), false); !c.loses && math.Abs(e/sigma-1) > 0.08 {
 			t.Errorf("%v, factor %q: unseen error %.3g with noise of %.3g", c.columns, c.factor, e, sigma)
 		}
 	}
@@ -55,18 +55,18 @@ func TestUnseenRemembered(t *testing.T) {
 	s, _, _ := noisyState(t, makeLaw("x*y", "x", 1., 5., "y", 1., 5.), 600, 0.1, 1)
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if e := s.unseen(cancelled); !math.IsInf(e, 1) || s.unseenKnown != 0 {
+	if e := s.unseen(cancelled, false); !math.IsInf(e, 1) || s.unseenKnown != 0 {
 		t.Errorf("cancelled: unseen error %g, remembered %g", e, s.unseenKnown)
 	}
 	if s.losesWith(cancelled, s.without([]int{1}, "")) {
 		t.Error("cancelled, and a reduction is said to be refuted")
 	}
-	e := s.unseen(t.Context())
+	e := s.unseen(t.Context(), false)
 	if !finite(e) || e != s.unseenError(t.Context(), false) {
 		t.Errorf("unseen error %g, remembered %g", e, s.unseenKnown)
 	}
 	s.data.train.Y = nil // not looked at again
-	if again := s.unseen(t.Context()); again != e {
+	if again := s.unseen(t.Context(), false); again != e {
 		t.Errorf("unseen error %g after %g", again, e)
 	}
 }

@@ -90,7 +90,7 @@ func (s *state) reductions(ctx context.Context) bool {
 			all = append(all, v)
 			slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
 		}
-		for _, child := range s.nested(ctx, all) {
+		for child := range s.nested(ctx, all) {
 			if found, stop := follow(child); stop {
 				return found
 			}

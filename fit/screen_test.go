@@ -3,6 +3,7 @@ package fit
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,7 +88,7 @@ func TestNestedReductions(t *testing.T) {
 	}
 	opt := Options{Time: time.Minute, Seed: 1, Threads: 2}
 	s := newState(split(l.draw(t, 6000, 0.02, 3), opt), opt)
-	list := s.nested(t.Context(), s.views(t.Context(), 6))
+	list := slices.Collect(s.nested(t.Context(), s.views(t.Context(), 6)))
 	if len(list) == 0 {
 		t.Fatal("no reduction")
 	}

@@ -49,6 +49,7 @@ type state struct {
 
 	trained     map[int][]*view // networks of all inputs by width, see views
 	unseenKnown float64         // see unseen; 0 for not known
+	unseenLogs  float64         // likewise, of the logarithm of the target
 	merged      bool            // whether merges were tried out
 	indexed     bool            // whether longer formulas were looked up by their values
 	reached     float64         // share of the variance of the root's target that its networks leave
