@@ -23,8 +23,9 @@
 //     With noise the values of a network trained on all rows stand in for the
 //     target here, and stage 3 is repeated with them: a network is several times
 //     nearer to the law than the rows are, which says how far two of them
-//     disagree. Quotients of combinations are then fitted to the rows and
-//     shortened by the certainty of their coefficients;
+//     disagree. Quotients of combinations, of inputs or of a function of one of
+//     them, are then fitted to the rows and shortened by the certainty of their
+//     coefficients;
 //  8. symmetries read off the gradients of networks of all inputs: scalings
 //     (sum of a_i*x_i*f_i = p*f, one for every independent unit of a law of
 //     physics) and translations. Each removes an input, whose place others take
@@ -36,8 +37,10 @@
 //     networks are poor, and with noise, a tree is grown for this: from a flat
 //     network, by joining two branches of a node or adding a product, every
 //     network starting as the one before it;
-//  9. parts: a sum or product of functions of groups of inputs, or a(x)+b(x)*z,
-//     each part solved by itself from the values of a network;
+//  9. parts: a sum or product of functions of groups of inputs, or an interaction
+//     of rank one, a(A)+b(A)*h(B) of groups A and B of inputs, where h is the
+//     leading singular vector of a network's values over levels of B; each part is
+//     solved by itself from the values of a network;
 //  10. networks of one layer of curves, additive and multiplicative, whose curves
 //     are named;
 //  11. merges of two inputs tried out one by one, where gradients say nothing,

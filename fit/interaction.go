@@ -66,9 +66,22 @@ func (m *model) levels(inputs []int, n int) []map[int]float64 {
 	return out
 }
 
+// grouping is what model.groups found.
+type grouping struct {
+	groups [][]int
+	left   float64
+}
+
+// explains reports whether the given inputs being a group by themselves is about as
+// clear as that they are tied to others by rank one.
+func (g grouping) explains(inputs []int, left float64) bool {
+	const clearer = 10
+	return g.left <= clearer*left && slices.ContainsFunc(g.groups, func(o []int) bool { return slices.Equal(o, inputs) })
+}
+
 // interactions lists the groups B that are tied to the other inputs by rank one.
 // Those that are groups by themselves are left out.
-func (m *model) interactions(groupings [][][]int) []interaction {
+func (m *model) interactions(groupings []grouping) []interaction {
 	n := len(m.cols)
 	var sets [][]int
 	for i := range n {
@@ -84,12 +97,6 @@ func (m *model) interactions(groupings [][][]int) []interaction {
 	few := m.first(interactionRows)
 	var out []interaction
 	for _, set := range sets {
-		alone := slices.ContainsFunc(groupings, func(groups [][]int) bool {
-			return slices.ContainsFunc(groups, func(g []int) bool { return slices.Equal(g, set) })
-		})
-		if alone {
-			continue
-		}
 		if len(set) == 1 {
 			if bend := m.bend(set[0]); bend <= m.limit() {
 				out = append(out, interaction{inputs: set, affine: true, left: bend})
@@ -100,17 +107,24 @@ func (m *model) interactions(groupings [][][]int) []interaction {
 			out = append(out, interaction{inputs: set, shape: b, left: left})
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(in interaction) bool {
+		return slices.ContainsFunc(groupings, func(g grouping) bool { return g.explains(in.inputs, in.left) })
+	})
 }
 
 // bend returns how far the target is from being of first degree in input j.
 func (m *model) bend(j int) float64 {
-	lo, mid, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: (m.lo[j] + m.hi[j]) / 2}), m.at(map[int]float64{j: m.hi[j]})
-	for r := range lo {
-		lo[r] += hi[r] - 2*mid[r]
+	lo, hi := m.at(map[int]float64{j: m.lo[j]}), m.at(map[int]float64{j: m.hi[j]})
+	most := 0.0
+	for _, share := range []float64{inner, 0.5} {
+		between := m.at(map[int]float64{j: m.lo[j] + share*(m.hi[j]-m.lo[j])})
+		for r := range between {
+			between[r] -= (1-share)*lo[r] + share*hi[r]
+		}
+		most = max(most, 2*rootMeanSquare(between)/m.scale)
 	}
-	if bend := rootMeanSquare(lo) / m.scale; finite(bend) {
-		return bend
+	if finite(most) {
+		return most
 	}
 	return math.Inf(1)
 }
@@ -193,8 +207,8 @@ func (s *state) interactionDivision(m *model, in interaction) division {
 			}
 			known[g.Shape()] = true
 			s.trace(" h = %s", g)
-			if s.withShape(ctx, m, in, others, g) {
-				return true
+			if s.withShape(ctx, m, in, others, g) || s.enough() {
+				return s.front.exact() != nil
 			}
 		}
 		return false

@@ -27,6 +27,7 @@ func TestLawsInNoise(t *testing.T) {
 		{makeLaw("sqrt(x^2+y^2)", "x", -2., 2., "y", -2., 2.), 0.1, 3000, 1},
 		{makeLaw("r*f*sin(g)", "r", 1., 5., "f", 1., 5., "g", 0., 5.), 0.1, 3000, 3},
 		{makeLaw("x*y/(x+y)", "x", 1., 5., "y", 1., 5.), 0.05, 3000, 1},
+		{makeLaw("(1-e^2)/(1+e*cos(g))", "e", 0., 0.8, "g", 0., 6.), 0.02, 3000, 2},
 		{makeLaw("(m1*r1+m2*r2)/(m1+m2)", "m1", 1., 5., "r1", 1., 5., "m2", 1., 5., "r2", 1., 5.), 0.1, 3000, 0},
 	} {
 		t.Run(c.formula, func(t *testing.T) {
@@ -181,6 +182,9 @@ func TestSettledLevels(t *testing.T) {
 		{makeLaw("2.3718*exp(-0.8137*x)", "x", 0., 4.), 0.02, 2000, "a0+a1*x", false, false},
 		// No constants, and more nodes than constants would be allowed to have.
 		{makeLaw("(u+v)/(1+u*v)", "u", 0.2, 3., "v", 0.2, 3.), 0.05, 2000, "(u+v)/(1+u*v)", true, true},
+		// A power law with nothing but a factor, whose exponents turn out to be whole.
+		{makeLaw("0.0796*a*b/(c*d^2)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), 0.05, 3000, "a0*a^a1*b^a2*c^a3*d^a4", true, true},
+		{makeLaw("0.0796*a*b*(c+d)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), 0.02, 3000, "a0*a^a1*b^a2*c^a3*d^a4", false, false},
 		// More constants than any noise is believed to confirm.
 		{makeLaw("1.7*exp(-0.31*t)*cos(2.3*t)", "t", 0., 8.), 0.05, 2000, "a0*exp(a1*t)*cos(a2*t)", false, false},
 		// Networks of few rows miss what is there.

@@ -61,7 +61,7 @@ func (s *state) divisions(ctx context.Context) bool {
 		return false
 	}
 	for k, div := range s.candidateDivisions(m) {
-		if k == mostDivisions || ctx.Err() != nil {
+		if k == mostDivisions || ctx.Err() != nil || s.enough() {
 			return false
 		}
 		s.trace("%s", div.name)
@@ -222,10 +222,10 @@ func (m *model) at(set map[int]float64) []float64 {
 // parts of fewest inputs first, of equals those the network shows most clearly.
 func (s *state) candidateDivisions(m *model) []division {
 	var out []division
-	var groupings [][][]int
+	var groupings []grouping
 	for _, op := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
 		groups, left := m.groups(op)
-		groupings = append(groupings, groups)
+		groupings = append(groupings, grouping{groups, left})
 		if len(groups) > 1 {
 			div := s.groupDivision(m, groups, op)
 			div.left = left
@@ -289,11 +289,27 @@ func (m *model) groups(op symbolic.Kind) (groups [][]int, left float64) {
 	return groups, left
 }
 
+// inner is where between the borders of an input a third value lies: functions of
+// an angle may be the same at both borders, and what they have in the middle may be
+// the mean.
+const inner = 0.3
+
 // interact returns how much two inputs do more than add, or multiply, their
 // effects, as a share of the size of these; infinite if that cannot be told.
 func (m *model) interact(i, j int, op symbolic.Kind) float64 {
+	third := func(k int) float64 { return m.lo[k] + inner*(m.hi[k]-m.lo[k]) }
+	most := m.mixed(i, m.hi[i], j, m.hi[j], op)
+	for _, at := range [][2]float64{{third(i), m.hi[j]}, {m.hi[i], third(j)}} {
+		most = max(most, m.mixed(i, at[0], j, at[1], op))
+	}
+	return most
+}
+
+// mixed is interact for the corners of one box, from the lower borders of two inputs
+// to x and y.
+func (m *model) mixed(i int, x float64, j int, y float64, op symbolic.Kind) float64 {
 	corner := func(x, y float64) []float64 { return m.at(map[int]float64{i: x, j: y}) }
-	ll, lh, hl, hh := corner(m.lo[i], m.lo[j]), corner(m.lo[i], m.hi[j]), corner(m.hi[i], m.lo[j]), corner(m.hi[i], m.hi[j])
+	ll, lh, hl, hh := corner(m.lo[i], m.lo[j]), corner(m.lo[i], y), corner(x, m.lo[j]), corner(x, y)
 	mixed, size := 0.0, 0.0
 	for r := range ll {
 		var d float64

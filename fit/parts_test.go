@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/kansym/kansym/symbolic"
 )
 
@@ -30,6 +32,9 @@ func TestGroups(t *testing.T) {
 		// The product changes its sign, and so do both factors.
 		{makeLaw("(a-b)*sin(c+d)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), symbolic.KindMul, [][]int{{0, 1}, {2, 3}}},
 		{makeLaw("(a-b)*sin(c+d)", "a", 1., 3., "b", 1., 3., "c", 1., 3., "d", 1., 3.), symbolic.KindAdd, [][]int{{0, 1, 2, 3}}},
+		// Of an angle both borders are the same.
+		{makeLaw("1+a+2*sqrt(a)*cos(b)", "a", 0.2, 5., "b", 0., 2*math.Pi), symbolic.KindAdd, [][]int{{0, 1}}},
+		{makeLaw("1+a+2*sqrt(a)*cos(b)", "a", 0.2, 5., "b", 0., 2*math.Pi), symbolic.KindMul, [][]int{{0, 1}}},
 	} {
 		_, m := modelOf(t, c.law, 2000)
 		if got, _ := m.groups(c.op); !slices.EqualFunc(got, c.want, slices.Equal) {
@@ -47,11 +52,78 @@ func TestAffine(t *testing.T) {
 	}
 }
 
+func TestInteractions(t *testing.T) {
+	for _, c := range []struct {
+		law  law
+		want [][]int // the inputs that are tied to the others by rank one
+	}{
+		{makeLaw("x/y+sqrt(x+y)*exp(-z^2)", "x", 1., 4., "y", 1., 4., "z", 0., 2.), [][]int{{2}}},
+		{makeLaw("log(a+b)+a*b*exp(-c*d)", "a", 1., 4., "b", 1., 4., "c", 0., 2., "d", 0.3, 1.), [][]int{{2, 3}}},
+		// All that a sum does to its function of the others is to shift it.
+		{makeLaw("exp(x*y)+sin(z)", "x", 0., 1., "y", 0., 1., "z", 0., 3.), nil},
+		// Of rank two, and not by little.
+		{makeLaw("x*sin(z)+y*cos(z)", "x", 0., 1., "y", 0., 1., "z", 0., 6.), nil},
+	} {
+		_, m := modelOf(t, c.law, 2000)
+		var groupings []grouping
+		for _, op := range []symbolic.Kind{symbolic.KindAdd, symbolic.KindMul} {
+			groups, left := m.groups(op)
+			groupings = append(groupings, grouping{groups, left})
+		}
+		var got [][]int
+		for _, in := range m.interactions(groupings) {
+			if !in.affine {
+				got = append(got, in.inputs)
+			}
+		}
+		if !slices.EqualFunc(got, c.want, slices.Equal) {
+			t.Errorf("%s: %v, want %v", c.law.formula, got, c.want)
+		}
+	}
+}
+
+// The shape of an interaction is its function but for a factor and a constant.
+func TestShapePart(t *testing.T) {
+	s, m := modelOf(t, makeLaw("x/y+sqrt(x+y)*exp(-z^2)", "x", 1., 4., "y", 1., 4., "z", 0., 2.), 2000)
+	h, _ := m.first(interactionRows).rankOne([]int{2})
+	p := s.shapePart(m, interaction{inputs: []int{2}, shape: h}, "")
+	want := make([]float64, len(p.data.search.Y))
+	for r, z := range p.data.search.Cols[0] {
+		want[r] = math.Exp(-z * z)
+	}
+	if r := math.Abs(stat.Correlation(p.data.search.Y, want, nil)); r < 1-1e-5 {
+		t.Errorf("correlation %v with the function", r)
+	}
+}
+
+func TestWithoutAffine(t *testing.T) {
+	for _, c := range []struct{ formula, want string }{
+		{"2.5*exp(-x)+3", "exp(-x)"},
+		{"x*y/2", "x*y"},
+		{"3*x+2*sin(x)-1", "3*x+2*sin(x)"},
+		{"cos(x)", "cos(x)"},
+		{"-cos(x)", "cos(x)"},
+	} {
+		parse := func(f string) *symbolic.Expr {
+			e, err := symbolic.Parse(f, symbolic.ParseOptions{Vars: []string{"x", "y"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		if got := withoutAffine(parse(c.formula)); !got.Equal(parse(c.want)) {
+			t.Errorf("%s: %s, want %s", c.formula, got, c.want)
+		}
+	}
+}
+
 // What parts are combined to is the law, exactly.
 func TestDivisions(t *testing.T) {
 	for _, l := range []law{
 		makeLaw("a*exp(-b*r)-c/r^6", "a", 100., 500., "b", 1., 3., "r", 1., 4., "c", 1., 10.),
 		makeLaw("(a^2+1.3)*exp(b/c)", "a", 1., 3., "b", 1., 3., "c", 1., 3.),
+		makeLaw("(a+b)/(1+a*b)+a*sqrt(b)*cos(c)", "a", 1., 4., "b", 1., 4., "c", 0., 6.),
+		makeLaw("log(a+b)+a*b*exp(-c*d)", "a", 1., 4., "b", 1., 4., "c", 0., 2., "d", 0.3, 1.),
 	} {
 		s, m := modelOf(t, l, 800)
 		found := false

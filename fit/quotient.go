@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/kansym/kansym/library"
 	"github.com/kansym/kansym/symbolic"
 )
 
@@ -34,12 +35,12 @@ type quotient struct {
 	covariance     *mat.SymDense // of coefP, then coefQ but for the first; nil if they are not determined
 }
 
-// noisyQuotients are the tasks of finding quotients of small dictionaries. smooth has
-// the values of a network for a target.
+// noisyQuotients are the tasks of finding quotients of small dictionaries, of the
+// inputs and of the inputs but for one that is replaced by a function of it. smooth
+// has the values of a network for a target.
 func (s *state) noisyQuotients(smooth symbolic.Data) []task {
-	raw := head(s.data.search, len(smooth.Y))
-	var tasks []task
 	known := map[int]bool{}
+	var tasks []task
 	for _, spec := range []exponents{
 		{"linear", intPowers(1), 1, 1},
 		{"bilinear", intPowers(1), 2, 2},
@@ -48,24 +49,57 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 		{"cubic", intPowers(1, 2, 3), 3, 3},
 	} {
 		fs := monomials(smooth, spec, mostQuotientFeatures)
-		if fs == nil || known[len(fs)] || len(raw.Y) < 10*len(fs) {
-			continue
+		if fs != nil && !known[len(fs)] {
+			known[len(fs)] = true
+			tasks = append(tasks, s.noisyQuotient(spec.name, fs, smooth.Y))
 		}
-		known[len(fs)] = true
-		columns := dictionary{features: fs}.columns()
-		tasks = append(tasks, task{"quotients of " + spec.name + " formulas", func(ctx context.Context) []*symbolic.Expr {
-			start := startQuotient(ctx, columns, smooth.Y)
-			if start == nil {
-				return nil
-			}
-			var out []*symbolic.Expr
-			for _, q := range start.shorten(ctx, columns, raw.Y, raw.W) {
-				out = append(out, q.expr(fs))
-			}
-			return out
-		}})
 	}
-	return tasks
+	spec := exponents{"quadratic", intPowers(1, 2), 2, 2}
+	if len(smooth.Names) < 3 {
+		spec = exponents{"cubic", intPowers(1, 2, 3), 3, 3}
+	}
+	for v, name := range smooth.Names {
+		for _, function := range []string{"sin", "cos", "exp", "log", "sqrt"} {
+			f, ok := library.Lookup(function)
+			values := mapped(smooth.Cols[v], f.Value)
+			if !ok || !usable(values) {
+				continue
+			}
+			d := smooth
+			d.Cols = slices.Clone(d.Cols)
+			d.Cols[v] = values
+			fs := monomials(d, spec, mostQuotientFeatures)
+			of := symbolic.Call(f, symbolic.Var(name))
+			for k := range fs {
+				fs[k].expr = fs[k].expr.Subst(map[string]*symbolic.Expr{name: of})
+			}
+			if fs != nil {
+				tasks = append(tasks, s.noisyQuotient(spec.name+" and "+function, fs, smooth.Y))
+			}
+		}
+	}
+	return slices.DeleteFunc(tasks, func(t task) bool { return t.run == nil })
+}
+
+// noisyQuotient is the task of finding quotients of the features fs, known at the
+// rows where a network has the given values; none where there are few rows.
+func (s *state) noisyQuotient(name string, fs []feature, smooth []float64) task {
+	raw := head(s.data.search, len(smooth))
+	if len(raw.Y) < 10*len(fs) {
+		return task{}
+	}
+	columns := dictionary{features: fs}.columns()
+	return task{"quotients of " + name + " formulas", func(ctx context.Context) []*symbolic.Expr {
+		start := startQuotient(ctx, columns, smooth)
+		if start == nil {
+			return nil
+		}
+		var out []*symbolic.Expr
+		for _, q := range start.shorten(ctx, columns, raw.Y, raw.W) {
+			out = append(out, q.expr(fs))
+		}
+		return out
+	}}
 }
 
 // startQuotient solves P-Q*y = 0 by linear least squares, for every feature of Q in
