@@ -18,6 +18,10 @@ import (
 // singular vector gives h, but for a factor and a constant. Once h has a formula
 // g, least squares over several levels of B give a and b themselves, as g is
 // written without the constants that would mix one into the other.
+//
+// A target a(A)+b(A)*g(B)+c(A)*h(B) is of rank two, and its singular vectors are
+// combinations of g and h. So the formula of the leading one is a sum, of which the
+// terms are what the others are solved for.
 
 const (
 	// testLevels is at how many levels of B the rank of an interaction is read.
@@ -26,15 +30,18 @@ const (
 	solveLevels = 24
 	// interactionRows is how many rows of A tell h.
 	interactionRows = 200
-	// mostShapes is how many formulas of h are followed.
+	// mostShapes is how many formulas of h are followed, and mostTerms how many
+	// terms of one.
 	mostShapes = 2
+	mostTerms  = 3
 )
 
 // interaction is what ties some inputs to the others.
 type interaction struct {
 	inputs []int     // B
 	affine bool      // B is one input, of which the target is of first degree
-	shape  []float64 // b at interactionRows rows, of root mean square one; nil if affine
+	rank   int       // one or two
+	shape  []float64 // b of the leading singular vector h at interactionRows rows, of root mean square one; nil if affine
 	left   float64   // what the network shows beside it, as a share of the target's spread
 }
 
@@ -99,12 +106,12 @@ func (m *model) interactions(groupings []grouping) []interaction {
 	for _, set := range sets {
 		if len(set) == 1 {
 			if bend := m.bend(set[0]); bend <= m.limit() {
-				out = append(out, interaction{inputs: set, affine: true, left: bend})
+				out = append(out, interaction{inputs: set, affine: true, rank: 1, left: bend})
 				continue
 			}
 		}
-		if b, left := few.rankOne(set); b != nil {
-			out = append(out, interaction{inputs: set, shape: b, left: left})
+		if in := few.lowRank(set); in.rank > 0 {
+			out = append(out, in)
 		}
 	}
 	return slices.DeleteFunc(out, func(in interaction) bool {
@@ -129,13 +136,13 @@ func (m *model) bend(j int) float64 {
 	return math.Inf(1)
 }
 
-// rankOne returns b of a(A)+b(A)*h(B) at the rows of m, with root mean square one,
-// if the target is such a sum, B being the given inputs, and what is left of it;
-// otherwise nil.
-func (m *model) rankOne(inputs []int) (b []float64, left float64) {
+// lowRank returns the interaction of the given inputs with the others, with rank 0 if
+// it is of a higher rank than is followed.
+func (m *model) lowRank(inputs []int) interaction {
 	// Of what is left most is the error of the network, which is larger at the
 	// borders of the data; of other interactions it is a few percent.
 	const leftOver, mostLeft, clear = 4, 0.04, 10
+	none := interaction{}
 	values := make([][]float64, testLevels)
 	for l, set := range m.levels(inputs, testLevels) {
 		values[l] = m.at(set)
@@ -158,23 +165,34 @@ func (m *model) rankOne(inputs []int) (b []float64, left float64) {
 	}
 	var eigen mat.EigenSym
 	if !finite(mat.Norm(gram, 1)) || !eigen.Factorize(gram, true) {
-		return nil, 0
+		return none
 	}
 	// In ascending order.
 	variances := eigen.Values(nil)
-	rest := math.Sqrt(math.Max(floats.Sum(variances[:testLevels-1]), 0))
-	size := math.Sqrt(math.Max(variances[testLevels-1], 0))
-	if rest > min(leftOver*m.error, mostLeft)*m.scale || size < clear*rest || size < clear*m.error*m.scale {
-		return nil, 0
+	in := interaction{inputs: inputs}
+	highest := 2
+	if len(inputs) > 1 {
+		highest = 1 // the sum of two functions of two inputs is hardly found
+	}
+	for rank := 1; rank <= highest && in.rank == 0; rank++ {
+		rest := math.Sqrt(math.Max(floats.Sum(variances[:testLevels-rank]), 0))
+		size := math.Sqrt(math.Max(variances[testLevels-rank], 0))
+		if rest <= min(leftOver*m.error, mostLeft)*m.scale && size >= clear*rest && size >= clear*m.error*m.scale {
+			in.rank, in.left = rank, rest/m.scale
+		}
+	}
+	if in.rank == 0 {
+		return none
 	}
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
-	b = make([]float64, rows)
+	b := make([]float64, rows)
 	for l, v := range values {
 		floats.AddScaled(b, vectors.At(l, testLevels-1), v)
 	}
 	floats.Scale(1/rootMeanSquare(b), b)
-	return b, rest / m.scale
+	in.shape = b
+	return in
 }
 
 // interactionDivision is the division into a, b and h of a(A)+b(A)*h(B).
@@ -185,11 +203,11 @@ func (s *state) interactionDivision(m *model, in interaction) division {
 			others = append(others, i)
 		}
 	}
-	div := division{name: "an interaction of rank one with " + enumerate(s.named(in.inputs)), widest: max(len(others), len(in.inputs)), left: in.left}
+	div := division{name: "an interaction of rank " + []string{"one", "two"}[in.rank-1] + " with " + enumerate(s.named(in.inputs)), widest: max(len(others), len(in.inputs)), rank: in.rank, left: in.left}
 	if in.affine {
 		z := symbolic.Var(s.data.search.Names[in.inputs[0]])
 		div.name = s.ofFirstDegree(z)
-		div.follow = func(ctx context.Context) bool { return s.withShape(ctx, m, in, others, z) }
+		div.follow = func(ctx context.Context) bool { return s.withShapes(ctx, m, in, others, []*symbolic.Expr{z}) }
 		return div
 	}
 	div.follow = func(ctx context.Context) bool {
@@ -202,12 +220,22 @@ func (s *state) interactionDivision(m *model, in interaction) division {
 		known := map[uint64]bool{}
 		for _, f := range formulas {
 			g := withoutAffine(f)
+			shapes := []*symbolic.Expr{g}
+			if in.rank > 1 {
+				if g.Kind() != symbolic.KindAdd || len(g.Args()) > mostTerms {
+					continue
+				}
+				shapes = nil
+				for _, term := range g.Args() {
+					shapes = append(shapes, withoutAffine(term))
+				}
+			}
 			if len(g.Vars()) == 0 || known[g.Shape()] || len(known) == mostShapes {
 				continue
 			}
 			known[g.Shape()] = true
 			s.trace(" h = %s", g)
-			if s.withShape(ctx, m, in, others, g) || s.enough() {
+			if s.withShapes(ctx, m, in, others, shapes) || s.enough() {
 				return s.front.exact() != nil
 			}
 		}
@@ -216,8 +244,13 @@ func (s *state) interactionDivision(m *model, in interaction) division {
 	return div
 }
 
-func (s *state) ofFirstDegree(g *symbolic.Expr) string {
-	return "of first degree in " + s.lift0(g).String()
+// ofFirstDegree says in words that the target is of first degree in functions.
+func (s *state) ofFirstDegree(shapes ...*symbolic.Expr) string {
+	var in []string
+	for _, g := range shapes {
+		in = append(in, s.lift0(g).String())
+	}
+	return "of first degree in " + enumerate(in)
 }
 
 // named returns the names of inputs.
@@ -280,8 +313,8 @@ func withoutAffine(f *symbolic.Expr) *symbolic.Expr {
 	return f
 }
 
-// withShape solves a and b of a(A)+b(A)*g(B), g being known.
-func (s *state) withShape(ctx context.Context, m *model, in interaction, others []int, g *symbolic.Expr) bool {
+// withShapes solves the parts of a(A)+b(A)*g(B)+..., the shapes g being known.
+func (s *state) withShapes(ctx context.Context, m *model, in interaction, others []int, shapes []*symbolic.Expr) bool {
 	n := solveLevels
 	if in.affine {
 		n = 2
@@ -293,38 +326,68 @@ func (s *state) withShape(ctx context.Context, m *model, in interaction, others 
 			d.Cols[k] = append(d.Cols[k], level[i])
 		}
 	}
-	values, ok := column(g, d)
+	design := mat.NewDense(n, len(shapes)+1, nil)
+	terms := append([]*symbolic.Expr{symbolic.Int(1)}, shapes...)
+	sizes := make([]float64, len(terms))
+	for k, g := range terms {
+		values, ok := column(g, d)
+		if !ok {
+			return false
+		}
+		sizes[k] = norm(values)
+		floats.Scale(1/sizes[k], values)
+		design.SetCol(k, values)
+	}
+	// The error of the network grows by the condition number. Of several shapes those
+	// that are nearly the same stand for one that is not found.
+	worst := 1e6
+	if in.rank > 1 {
+		worst = 1000
+	}
+	weights, ok := solving(design, worst)
 	if !ok {
 		return false
 	}
-	// Least squares of [1, g] at the levels, as weights of these.
-	mean := floats.Sum(values) / float64(n)
-	slope, offset := make([]float64, n), make([]float64, n)
-	size := 0.0
-	for _, v := range values {
-		size += (v - mean) * (v - mean)
-	}
-	if !(size > 0) {
-		return false
-	}
-	for l, v := range values {
-		slope[l] = (v - mean) / size
-		offset[l] = 1/float64(n) - mean*slope[l]
-	}
-	name := s.ofFirstDegree(g)
-	part := func(weights []float64) *state {
+	name := s.ofFirstDegree(shapes...)
+	var parts []*state
+	for k := range terms {
+		w := mat.Row(nil, k, weights)
+		floats.Scale(1/sizes[k], w)
 		values := func(set map[int]float64) []float64 {
 			out := make([]float64, len(m.cols[0]))
 			for l, level := range levels {
 				with := maps.Clone(level)
 				maps.Copy(with, set)
-				floats.AddScaled(out, weights[l], m.at(with))
+				floats.AddScaled(out, w[l], m.at(with))
 			}
 			return out
 		}
-		return s.part(m, others, values, 2*m.error*m.scale*floats.Norm(weights, 1), name)
+		parts = append(parts, s.part(m, others, values, 2*m.error*m.scale*floats.Norm(w, 1), name))
 	}
-	return s.combinations(ctx, name, []*state{part(offset), part(slope)}, func(parts []*symbolic.Expr) *symbolic.Expr {
-		return symbolic.Add(parts[0], symbolic.Mul(parts[1], g))
+	// Where h was another sum than that of the law, the parts are not simple.
+	return s.combinations(ctx, name, in.rank > 1, parts, func(parts []*symbolic.Expr) *symbolic.Expr {
+		var sum []*symbolic.Expr
+		for k, p := range parts {
+			sum = append(sum, symbolic.Mul(p, terms[k]))
+		}
+		return symbolic.Add(sum...)
 	})
+}
+
+// solving returns the matrix by which to multiply a target to get its coefficients of
+// least squares in the columns of a; not ok where the condition number of a is not
+// below worst.
+func solving(a *mat.Dense, worst float64) (weights *mat.Dense, ok bool) {
+	var qr mat.QR
+	qr.Factorize(a)
+	if !(qr.Cond() < worst) {
+		return nil, false
+	}
+	n, _ := a.Dims()
+	one := mat.NewDiagDense(n, nil)
+	for i := range n {
+		one.SetDiag(i, 1)
+	}
+	weights = new(mat.Dense)
+	return weights, qr.SolveTo(weights, false, one) == nil
 }

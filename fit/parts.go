@@ -25,6 +25,7 @@ type division struct {
 	name   string
 	widest int                        // inputs of the part that has most
 	left   float64                    // what the network shows beside it, as a share of the target's spread
+	rank   int                        // of the interaction, 0 if there is none
 	follow func(context.Context) bool // solves the parts and offers what they combine to
 }
 
@@ -72,8 +73,9 @@ func (s *state) divisions(ctx context.Context) bool {
 	return false
 }
 
-// combinations solves parts and offers what their formulas combine to.
-func (s *state) combinations(ctx context.Context, name string, parts []*state, combine func(parts []*symbolic.Expr) *symbolic.Expr) bool {
+// combinations solves parts and offers what their formulas combine to. It gives up at
+// a part without a formula, with short at one without a short formula.
+func (s *state) combinations(ctx context.Context, name string, short bool, parts []*state, combine func(parts []*symbolic.Expr) *symbolic.Expr) bool {
 	combined := [][]*symbolic.Expr{nil}
 	for _, p := range parts {
 		if p == nil {
@@ -81,7 +83,7 @@ func (s *state) combinations(ctx context.Context, name string, parts []*state, c
 		}
 		formulas := p.partFormulas(ctx)
 		s.trace(" part of %s: %d formulas within %.2g", enumerate(p.data.search.Names), len(formulas), p.tolerance/p.scale)
-		if len(formulas) == 0 {
+		if len(formulas) == 0 || short && !(p.enough() || p.scale <= p.tolerance) {
 			return false
 		}
 		var next [][]*symbolic.Expr
@@ -219,7 +221,8 @@ func (m *model) at(set map[int]float64) []float64 {
 }
 
 // candidateDivisions lists the divisions that the network shows, those into
-// parts of fewest inputs first, of equals those the network shows most clearly.
+// parts of fewest inputs first, of equals those the network shows most clearly; last
+// those of rank two, which many targets are of.
 func (s *state) candidateDivisions(m *model) []division {
 	var out []division
 	var groupings []grouping
@@ -236,7 +239,7 @@ func (s *state) candidateDivisions(m *model) []division {
 		out = append(out, s.interactionDivision(m, in))
 	}
 	slices.SortStableFunc(out, func(a, b division) int {
-		return cmp.Or(cmp.Compare(a.widest, b.widest), cmp.Compare(a.left, b.left))
+		return cmp.Or(cmp.Compare(max(a.rank, 1), max(b.rank, 1)), cmp.Compare(a.widest, b.widest), cmp.Compare(a.left, b.left))
 	})
 	return out
 }
@@ -356,7 +359,7 @@ func (s *state) groupDivision(m *model, groups [][]int, op symbolic.Kind) divisi
 		parts = append(parts, s.part(m, group, values, tolerance, name))
 		widest = max(widest, len(group))
 	}
-	return division{name: name, widest: widest, follow: func(ctx context.Context) bool { return s.combinations(ctx, name, parts, combine) }}
+	return division{name: name, widest: widest, follow: func(ctx context.Context) bool { return s.combinations(ctx, name, false, parts, combine) }}
 }
 
 // group returns the part of a group of inputs, some of them set: the target with

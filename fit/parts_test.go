@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -55,14 +56,14 @@ func TestAffine(t *testing.T) {
 func TestInteractions(t *testing.T) {
 	for _, c := range []struct {
 		law  law
-		want [][]int // the inputs that are tied to the others by rank one
+		want []string // the inputs that are tied to the others by low rank, and the rank
 	}{
-		{makeLaw("x/y+sqrt(x+y)*exp(-z^2)", "x", 1., 4., "y", 1., 4., "z", 0., 2.), [][]int{{2}}},
-		{makeLaw("log(a+b)+a*b*exp(-c*d)", "a", 1., 4., "b", 1., 4., "c", 0., 2., "d", 0.3, 1.), [][]int{{2, 3}}},
+		{makeLaw("x/y+sqrt(x+y)*exp(-z^2)", "x", 1., 4., "y", 1., 4., "z", 0., 2.), []string{"[0] 2", "[2] 1"}},
+		{makeLaw("log(a+b)+a*b*exp(-c*d)", "a", 1., 4., "b", 1., 4., "c", 0., 2., "d", 0.3, 1.), []string{"[0] 2", "[1] 2", "[2] 2", "[3] 2", "[2 3] 1"}},
 		// All that a sum does to its function of the others is to shift it.
 		{makeLaw("exp(x*y)+sin(z)", "x", 0., 1., "y", 0., 1., "z", 0., 3.), nil},
-		// Of rank two, and not by little.
-		{makeLaw("x*sin(z)+y*cos(z)", "x", 0., 1., "y", 0., 1., "z", 0., 6.), nil},
+		{makeLaw("x*sin(z)+y*cos(z)", "x", 0., 1., "y", 0., 1., "z", 0., 6.), []string{"[2] 2"}},
+		{makeLaw("exp(-x/2)*cos(3*y)+0.3*x*y", "x", 0., 5., "y", 0., 4.), []string{"[0] 2", "[1] 2"}},
 	} {
 		_, m := modelOf(t, c.law, 2000)
 		var groupings []grouping
@@ -70,13 +71,13 @@ func TestInteractions(t *testing.T) {
 			groups, left := m.groups(op)
 			groupings = append(groupings, grouping{groups, left})
 		}
-		var got [][]int
+		var got []string
 		for _, in := range m.interactions(groupings) {
 			if !in.affine {
-				got = append(got, in.inputs)
+				got = append(got, fmt.Sprint(in.inputs, in.rank))
 			}
 		}
-		if !slices.EqualFunc(got, c.want, slices.Equal) {
+		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.law.formula, got, c.want)
 		}
 	}
@@ -85,8 +86,7 @@ func TestInteractions(t *testing.T) {
 // The shape of an interaction is its function but for a factor and a constant.
 func TestShapePart(t *testing.T) {
 	s, m := modelOf(t, makeLaw("x/y+sqrt(x+y)*exp(-z^2)", "x", 1., 4., "y", 1., 4., "z", 0., 2.), 2000)
-	h, _ := m.first(interactionRows).rankOne([]int{2})
-	p := s.shapePart(m, interaction{inputs: []int{2}, shape: h}, "")
+	p := s.shapePart(m, m.first(interactionRows).lowRank([]int{2}), "")
 	want := make([]float64, len(p.data.search.Y))
 	for r, z := range p.data.search.Cols[0] {
 		want[r] = math.Exp(-z * z)
@@ -123,6 +123,7 @@ func TestDivisions(t *testing.T) {
 		makeLaw("a*exp(-b*r)-c/r^6", "a", 100., 500., "b", 1., 3., "r", 1., 4., "c", 1., 10.),
 		makeLaw("(a^2+1.3)*exp(b/c)", "a", 1., 3., "b", 1., 3., "c", 1., 3.),
 		makeLaw("(a+b)/(1+a*b)+a*sqrt(b)*cos(c)", "a", 1., 4., "b", 1., 4., "c", 0., 6.),
+		makeLaw("(a+b^2)*sin(c)+sqrt(a*b)*exp(-c)", "a", 1., 3., "b", 1., 3., "c", 0., 4.),
 		makeLaw("log(a+b)+a*b*exp(-c*d)", "a", 1., 4., "b", 1., 4., "c", 0., 2., "d", 0.3, 1.),
 	} {
 		s, m := modelOf(t, l, 800)

@@ -110,7 +110,7 @@ func (s *state) isNoise(ctx context.Context, e *symbolic.Expr) bool {
 	with, ok := meanSquare(predicted, leftHeld, h.W)
 	without, _ := meanSquare(make([]float64, len(leftHeld)), leftHeld, h.W)
 	const predictable = 0.99
-	s.trace("DBG white %s: %.4g of %.4g, %.5f rows %d", e, with, without, with/without, len(h.Y))
+	s.trace("of what %s leaves, a network leaves %.5f", e, with/without)
 	return ok && with > predictable*without
 }
 
