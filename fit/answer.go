@@ -38,6 +38,7 @@ func (s *state) result(t *table.Table) *Result {
 		}
 	}
 	r.Noise.Estimate = s.noise() * s.unit
+	r.Doubt = s.doubt(best)
 	// The weights of a network have no unit of their own to put this one into.
 	if s.net != nil && s.unit == 1 {
 		r.Net = s.net.net

@@ -46,6 +46,10 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		s.judged = nil
 		return false
 	}
+	// What something else predicts is no noise.
+	if s.outdone(b) {
+		return false
+	}
 	if s.withinRounding(b) {
 		s.white = true
 		return true

@@ -240,6 +240,9 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	case o.json == "-" || o.model == "-" || o.report == "-":
 	case o.quiet:
 		_, stdout = fmt.Fprintln(p.stdout, r.Best.Expression)
+		if r.Doubt != "" {
+			fmt.Fprintf(p.stderr, "kansym: %s\n", r.Doubt)
+		}
 	default:
 		stdout = report.Text(p.stdout, r, report.Options{
 			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants, Spread: spread,
