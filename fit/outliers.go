@@ -141,6 +141,7 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 		len(wrong), len(wrong)+len(s.data.train.Y)+len(s.data.all.Y), text))
 	old := s.front.list
 	s.front.list = nil
+	clear(s.front.replaced)
 	for _, c := range old {
 		if m := s.measure(c.fit); m != nil {
 			m.found, m.key = c.found, c.key

@@ -151,9 +151,9 @@ func (s *state) polishFront(ctx context.Context) {
 	tasks = append(tasks, s.front.list...)
 	polished := make([]*scored, len(tasks))
 	s.parallel(len(tasks), func(i int) { polished[i] = s.polish(ctx, tasks[i]) })
-	for _, c := range polished {
+	for i, c := range polished {
 		if c.polished && (s.opt.MaxComplexity == 0 || c.complexity <= s.opt.MaxComplexity) {
-			s.front.add(c)
+			s.front.polish(tasks[i], c)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		return false
 	}
 	if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
-		s.front.add(p)
+		s.front.polish(b, p)
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false

@@ -206,13 +206,13 @@ func affine(e *symbolic.Expr) bool {
 	case symbolic.KindMul:
 		var inputs []*symbolic.Expr
 		for _, a := range e.Args() {
-			if !a.IsConst() {
+			if len(a.Vars()) > 0 {
 				inputs = append(inputs, a)
 			}
 		}
 		return len(inputs) == 0 || len(inputs) == 1 && affine(inputs[0])
 	}
-	return e.IsConst()
+	return len(e.Vars()) == 0
 }
 
 // followsRows reports whether e is close to the target row by row. Where the
