@@ -271,6 +271,7 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 		n.snaps = notes
 		best = n
 	}
+	best = s.turnWaves(ctx, best)
 	// Signs that only the data tell: |t-u*x/c^2| where t is the larger.
 	if e := symbolic.Simplify(best.expr, symbolic.SimplifyOptions{Domains: s.domains, Rows: &s.data.train}); !e.Equal(best.expr) {
 		if g, err := symbolic.Refit(ctx, e, s.data.train, symbolic.RefitOptions{}); err == nil {
