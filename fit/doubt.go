@@ -21,6 +21,9 @@ func (s *state) outdone(c *scored) bool {
 // doubt says why c is probably not the law, empty if nothing speaks against it: the
 // network, or else a longer formula, predicts held-out rows far better.
 func (s *state) doubt(c *scored) string {
+	if c.undetermined {
+		return "it reproduces the data whatever some of its constants are within wide limits, as it is steep between two rows: it is probably not the law but stands for a step or a kink"
+	}
 	const fewest = 10 // rows held out, below which errors tell little
 	if c.exact || c.rowsHeld < fewest {
 		return ""

@@ -18,12 +18,15 @@ type scored struct {
 	bits       float64 // description length, see state.describe
 	exact      bool
 	affine     bool // a polynomial of first degree
-	polished   bool
-	key        uint64 // Shape of what was fitted
-	snaps      []symbolic.SnapNote
-	found      []string // how, in words
-	beside     bool     // follows all rows but a few outliers exactly; not measured
-	later      bool     // not assessed yet: complexity and error are as proposed
+
+	// undetermined: the rows are reproduced exactly whatever some constant is.
+	undetermined bool
+	polished     bool
+	key          uint64 // Shape of what was fitted
+	snaps        []symbolic.SnapNote
+	found        []string // how, in words
+	beside       bool     // follows all rows but a few outliers exactly; not measured
+	later        bool     // not assessed yet: complexity and error are as proposed
 }
 
 // decisive is the difference of descriptions in bits that a search takes for

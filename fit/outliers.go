@@ -26,7 +26,7 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 	const heavy, longest, fewest = 0.3, 25, 30
 	d := s.data.train
 	n := len(d.Y)
-	if c.exact || c.complexity > longest || n < fewest {
+	if c.exact || c.undetermined || c.complexity > longest || n < fewest {
 		return nil
 	}
 	e := c.expr
@@ -61,7 +61,7 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 		}
 		e = f.Expr
 		rmse := f.RMSE
-		if rmse <= exactError*spread(kept.Y, kept.W) && s.followed(e) {
+		if rmse <= exactError*spread(kept.Y, kept.W) && s.followed(e) && !s.undetermined(e, kept) {
 			return &scored{expr: e, fit: f, complexity: e.Complexity(), beside: true}
 		}
 		// Each step gets closer by far, or there is nothing to get to.

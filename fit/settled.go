@@ -19,6 +19,9 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	if b == nil || b.exact || ctx.Err() != nil {
 		return false
 	}
+	if b.undetermined {
+		return false
+	}
 	if b == s.judged {
 		return s.white
 	}

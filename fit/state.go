@@ -225,9 +225,11 @@ func followsRows(e *symbolic.Expr, d symbolic.Data) bool {
 	}
 	// Cancellation leaves few digits on some rows of a true law, never on many.
 	const near, most = 1e-5, 0.9
+	// Next to a zero, such as those of max(0, x), what rounding leaves is large.
+	zero := exactError * spread(d.Y, d.W)
 	follows := 0
 	for i, y := range d.Y {
-		if math.Abs(values[i]-y) <= near*math.Abs(y) {
+		if off := math.Abs(values[i] - y); off <= near*math.Abs(y) || y == 0 && off <= zero {
 			follows++
 		}
 	}
@@ -282,6 +284,9 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 		}
 	}
 	best = s.shorten(ctx, best)
+	if best.exact && s.undetermined(best.expr, s.data.train) {
+		best.exact, best.undetermined = false, true
+	}
 	return best
 }
 

@@ -29,6 +29,9 @@ func (s *state) univariate(ctx context.Context) bool {
 		}}
 	}
 	tasks := []task{search(s.library, x)}
+	if s.tolerance == 0 && s.try(ctx, []task{{"straight pieces in " + s.lift0(x).Format(library.LangText), s.kinks}}) {
+		return true
+	}
 	if s.tolerance > 0 {
 		// Of the values of a part no more is asked than they are known to.
 		if s.try(ctx, tasks) || s.enough() {
