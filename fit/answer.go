@@ -50,7 +50,9 @@ func (s *state) result(t *table.Table) *Result {
 		}
 	}
 	r.Found = append([]string{}, best.found...)
-	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
+	// What leaves nothing but noise is as good as exact.
+	law := best.exact || best == s.judged && s.white && r.Doubt == ""
+	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names, law)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
 	}
