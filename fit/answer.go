@@ -39,6 +39,7 @@ func (s *state) result(t *table.Table) *Result {
 		}
 	}
 	r.Noise.Estimate = s.noise() * s.unit
+	r.Doubt = s.doubt(best)
 	// The weights of a network have no unit of their own to put this one into.
 	if s.net != nil && s.unit == 1 {
 		r.Net = s.net.net
@@ -50,7 +51,9 @@ func (s *state) result(t *table.Table) *Result {
 		}
 	}
 	r.Found = append([]string{}, best.found...)
-	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names)...)
+	// What leaves nothing but noise is as good as exact.
+	law := best.exact || best == s.judged && s.white && r.Doubt == ""
+	r.Structure = append(r.Structure, structure(best.expr, s.data.train.Names, law)...)
 	if best.heldMSE > 4*best.trainMSE && !best.exact && len(s.data.held.Y) > 10 {
 		r.Warnings = append(r.Warnings, "the held-out error is more than twice the training error: more rows would help")
 	}

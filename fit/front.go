@@ -18,12 +18,15 @@ type scored struct {
 	bits       float64 // description length, see state.describe
 	exact      bool
 	affine     bool // a polynomial of first degree
-	polished   bool
-	key        uint64 // Shape of what was fitted
-	snaps      []symbolic.SnapNote
-	found      []string // how, in words
-	beside     bool     // follows all rows but a few outliers exactly; not measured
-	later      bool     // not assessed yet: complexity and error are as proposed
+
+	// undetermined: the rows are reproduced exactly whatever some constant is.
+	undetermined bool
+	polished     bool
+	key          uint64 // Shape of what was fitted
+	snaps        []symbolic.SnapNote
+	found        []string // how, in words
+	beside       bool     // follows all rows but a few outliers exactly; not measured
+	later        bool     // not assessed yet: complexity and error are as proposed
 }
 
 // decisive is the difference of descriptions in bits that a search takes for
@@ -35,10 +38,13 @@ const decisive = 12
 // the shortest description, as long as nothing simpler is as good.
 type front struct {
 	list []*scored // ascending complexity
-	seen map[uint64]bool
+
+	// replaced has the shapes of what polishing took the place of, with the bits
+	// of what it made: other ways to the same formula lead there again.
+	replaced map[uint64]float64
 }
 
-func newFront() *front { return &front{seen: map[uint64]bool{}} }
+func newFront() *front { return &front{replaced: map[uint64]float64{}} }
 
 // add takes in a candidate; it reports whether the candidate is on the front.
 // Of two candidates of one complexity the one of the shorter description stays,
@@ -54,6 +60,9 @@ func (f *front) add(c *scored) bool {
 		}
 		return -decisive
 	}
+	if bits, ok := f.replaced[c.expr.Shape()]; ok && bits <= c.bits {
+		return false
+	}
 	for _, o := range f.list {
 		if o.bits <= c.bits+lead(o) && (o.complexity == c.complexity || o.complexity < c.complexity && o.error() <= c.error()) {
 			return false
@@ -65,6 +74,20 @@ func (f *front) add(c *scored) bool {
 	i, _ := slices.BinarySearchFunc(f.list, c, func(a, b *scored) int { return a.complexity - b.complexity })
 	f.list = slices.Insert(f.list, i, c)
 	return true
+}
+
+// polish puts p, made from c by state.polish, on the front. Where its description is
+// no longer it takes the place of c whatever its number of nodes: an exact number is
+// more to read than a decimal, (P/A)^(2/3) than (P/A)^0.6666, and says more.
+func (f *front) polish(c, p *scored) {
+	kept := f.add(p) || slices.ContainsFunc(f.list, func(o *scored) bool { return o != c && o.expr.Equal(p.expr) })
+	if !kept || p == c || p.bits > c.bits || c.exact && !p.exact {
+		return
+	}
+	if shape := c.expr.Shape(); shape != p.expr.Shape() {
+		f.replaced[shape] = p.bits
+	}
+	f.list = slices.DeleteFunc(f.list, func(o *scored) bool { return o == c })
 }
 
 // error is what candidates are compared by: the training error, unless the

@@ -34,7 +34,7 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 	const longest, fewest, few = 25, 30, 500
 	d := s.data.train
 	n := len(d.Y)
-	if c.exact || c.complexity > longest || n < fewest {
+	if c.exact || c.undetermined || c.complexity > longest || n < fewest {
 		return nil
 	}
 	e := c.expr
@@ -69,7 +69,7 @@ func (s *state) besideOutliers(ctx context.Context, c *scored) *scored {
 		}
 		e = f.Expr
 		rmse := f.RMSE
-		if rmse <= exactError*spread(kept.Y, kept.W) && s.followed(e) {
+		if rmse <= exactError*spread(kept.Y, kept.W) && s.followed(e) && !s.undetermined(e, kept) {
 			return &scored{expr: e, fit: f, complexity: e.Complexity(), beside: true}
 		}
 		// Each step gets closer by far, or there is nothing to get to.
@@ -149,6 +149,7 @@ func (s *state) leaveOut(e *symbolic.Expr) {
 		len(wrong), len(wrong)+len(s.data.train.Y)+len(s.data.all.Y), text))
 	old := s.front.list
 	s.front.list = nil
+	clear(s.front.replaced)
 	for _, c := range old {
 		if m := s.measure(c.fit); m != nil {
 			m.found, m.key = c.found, c.key

@@ -24,6 +24,7 @@ type Result struct {
 
 	Best      *Candidate   `json:"best"`
 	Front     []*Candidate `json:"front"`
+	Doubt     string       `json:"doubt"` // why Best is probably not the law, empty if nothing speaks against it
 	Network   *NetworkInfo `json:"network,omitempty"`
 	Structure []string     `json:"structure"`
 	Found     []string     `json:"found"` // how Best was found, step by step

@@ -23,6 +23,12 @@ func (s *state) withinRounding(c *scored) bool {
 	for _, q := range step {
 		expected += q * q / 12 // the variance of a rounding error
 	}
+	// A target of a few levels, such as 0 and 1, is not a rounded one: any curve
+	// that has about its values would be within the rounding.
+	const coarse = 0.3
+	if math.Sqrt(12*expected/float64(len(d.Y))) > coarse*s.scale {
+		return false
+	}
 	values, ok := column(c.expr, d)
 	if !ok {
 		return false

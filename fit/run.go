@@ -60,13 +60,17 @@ func networkStages() []stage {
 
 // Run finds formulas for the target of t. It returns the best answer found
 // when the budget ends or ctx is done, with Interrupted set; the error is
-// ErrNoAnswer, wrapped with the reason, when there is none. t is not changed.
+// ErrNoAnswer, wrapped with the reason, when there is none: with that of ctx where
+// ctx was done before there was any. t, which must not be nil, is not changed.
 func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			r, err = nil, fmt.Errorf("fit: a fault in kansym, please report it with the data: %v", v)
 		}
 	}()
+	if t == nil {
+		return nil, errors.New("fit: no table to fit to: the table given is nil")
+	}
 	if opt.Time <= 0 {
 		opt.Time = defaultTime
 	}
@@ -101,6 +105,9 @@ func Run(ctx context.Context, t *table.Table, opt Options) (r *Result, err error
 	s.polishFront(finish)
 
 	if len(s.front.list) == 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("%w: %w before the first", ErrNoAnswer, err)
+		}
 		if budget.Err() != nil {
 			return nil, fmt.Errorf("%w: the time was over before the first", ErrNoAnswer)
 		}
@@ -153,9 +160,9 @@ func (s *state) polishFront(ctx context.Context) {
 	tasks = append(tasks, s.front.list...)
 	polished := make([]*scored, len(tasks))
 	s.parallel(len(tasks), func(i int) { polished[i] = s.polish(ctx, tasks[i]) })
-	for _, c := range polished {
+	for i, c := range polished {
 		if c.polished && (s.opt.MaxComplexity == 0 || c.complexity <= s.opt.MaxComplexity) {
-			s.front.add(c)
+			s.front.polish(tasks[i], c)
 		}
 	}
 }

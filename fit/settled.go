@@ -20,6 +20,9 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	if b == nil || b.exact || ctx.Err() != nil {
 		return false
 	}
+	if b.undetermined {
+		return false
+	}
 	if b == s.judged {
 		return s.white
 	}
@@ -36,7 +39,7 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		return false
 	}
 	if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
-		s.front.add(p)
+		s.front.polish(b, p)
 		b = s.front.best()
 	}
 	s.judged, s.white = b, false
@@ -46,6 +49,10 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
 		s.judged = nil
+		return false
+	}
+	// What something else predicts is no noise.
+	if s.outdone(b) {
 		return false
 	}
 	if s.withinRounding(b) {

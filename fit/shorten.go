@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kansym/kansym/symbolic"
 )
@@ -16,6 +17,39 @@ func (s *state) tie(ctx context.Context, c *scored) *scored {
 	if n := s.measure(f); n != nil && n.bits <= c.bits && (n.exact || !c.exact) {
 		n.polished = true
 		return n
+	}
+	return c
+}
+
+// turnWaves moves the phases of waves by quarter turns where that makes the
+// description shorter, by more than the choice of four is worth:
+// sin(2.7*x+1.9708) for cos(2.7*x+0.4).
+func (s *state) turnWaves(ctx context.Context, c *scored) *scored {
+	const readable, choice, rounds = 40, 2, 3
+	if len(c.expr.FreeValues()) == 0 || c.complexity > readable {
+		return c
+	}
+	for range rounds {
+		best := c
+		for _, e := range symbolic.QuarterTurns(c.expr) {
+			if ctx.Err() != nil {
+				break
+			}
+			f, err := symbolic.Refit(ctx, symbolic.Simplify(e, symbolic.SimplifyOptions{Domains: s.domains}), s.data.train, symbolic.RefitOptions{})
+			if err != nil {
+				continue
+			}
+			f, notes := symbolic.Snap(ctx, f, s.data.train, symbolic.SnapOptions{Domains: s.domains})
+			n := s.measure(f)
+			if n != nil && n.bits < min(best.bits, c.bits-choice) && (n.exact || !c.exact) {
+				n.polished, n.snaps = true, append(slices.Clone(c.snaps), notes...)
+				best = n
+			}
+		}
+		if best == c {
+			break
+		}
+		c = best
 	}
 	return c
 }

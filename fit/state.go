@@ -134,7 +134,7 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 		return nil
 	}
 	if len(s.data.train.Y) > len(s.data.search.Y) {
-		if s.outdone(f) {
+		if s.dominated(f) {
 			return nil
 		}
 		if f, err = symbolic.Refit(ctx, f.Expr, s.data.train, symbolic.RefitOptions{}); err != nil {
@@ -160,11 +160,11 @@ func (s *state) assess(ctx context.Context, e *symbolic.Expr) *scored {
 	return c
 }
 
-// outdone reports whether a formula fitted to the rows for trying hypotheses is so
+// dominated reports whether a formula fitted to the rows for trying hypotheses is so
 // much worse than a simpler one on the front that the other rows cannot change
 // that, nor polishing, which saves a few nodes. Rows that do not belong to the others
 // may be what makes it look bad.
-func (s *state) outdone(f symbolic.Fit) bool {
+func (s *state) dominated(f symbolic.Fit) bool {
 	const luck, saved, hopeless = 6, 4, 200
 	d := s.data.search
 	size := f.Expr.Complexity() - saved
@@ -231,13 +231,13 @@ func affine(e *symbolic.Expr) bool {
 	case symbolic.KindMul:
 		var inputs []*symbolic.Expr
 		for _, a := range e.Args() {
-			if !a.IsConst() {
+			if len(a.Vars()) > 0 {
 				inputs = append(inputs, a)
 			}
 		}
 		return len(inputs) == 0 || len(inputs) == 1 && affine(inputs[0])
 	}
-	return e.IsConst()
+	return len(e.Vars()) == 0
 }
 
 // followsRows reports whether e is close to the target row by row. Where the
@@ -250,9 +250,11 @@ func followsRows(e *symbolic.Expr, d symbolic.Data) bool {
 	}
 	// Cancellation leaves few digits on some rows of a true law, never on many.
 	const near, most = 1e-5, 0.9
+	// Next to a zero, such as those of max(0, x), what rounding leaves is large.
+	zero := exactError * spread(d.Y, d.W)
 	follows := 0
 	for i, y := range d.Y {
-		if math.Abs(values[i]-y) <= near*math.Abs(y) {
+		if off := math.Abs(values[i] - y); off <= near*math.Abs(y) || y == 0 && off <= zero {
 			follows++
 		}
 	}
@@ -296,6 +298,7 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 		n.snaps = notes
 		best = n
 	}
+	best = s.turnWaves(ctx, best)
 	// Signs that only the data tell: |t-u*x/c^2| where t is the larger.
 	if e := symbolic.Simplify(best.expr, symbolic.SimplifyOptions{Domains: s.domains, Rows: &s.data.train}); !e.Equal(best.expr) {
 		if g, err := symbolic.Refit(ctx, e, s.data.train, symbolic.RefitOptions{}); err == nil {
@@ -306,6 +309,9 @@ func (s *state) polish(ctx context.Context, c *scored) (best *scored) {
 		}
 	}
 	best = s.shorten(ctx, best)
+	if best.exact && s.undetermined(best.expr, s.data.train) {
+		best.exact, best.undetermined = false, true
+	}
 	return best
 }
 

@@ -11,14 +11,23 @@ import (
 // structure says in words how the inputs enter a formula: which it does without,
 // whether it falls into parts that share no input, and which inputs it uses
 // only in one combination.
-func structure(e *symbolic.Expr, inputs []string) []string {
+//
+// Of a law these are facts about the target; of a formula that only follows the data
+// they are its own, and worded so.
+func structure(e *symbolic.Expr, inputs []string, law bool) []string {
+	subject, in := "the target", ""
+	if !law {
+		subject, in = "the formula", "in the formula "
+	}
 	var out []string
 	if parts := separate(e, symbolic.KindAdd); len(parts) > 1 {
-		out = append(out, "the target is a sum of "+functionsOf(parts, inputs))
+		out = append(out, subject+" is a sum of "+functionsOf(parts, inputs))
 	} else if parts := separate(e, symbolic.KindMul); len(parts) > 1 {
-		out = append(out, "the target is a product of "+functionsOf(parts, inputs))
+		out = append(out, subject+" is a product of "+functionsOf(parts, inputs))
 	}
-	out = append(out, combinations(e, inputs)...)
+	for _, c := range combinations(e, inputs) {
+		out = append(out, in+c)
+	}
 
 	used := e.Vars()
 	var unused []string

@@ -28,6 +28,9 @@ func (s *state) univariate(ctx context.Context) bool {
 			return found
 		}}
 	}
+	if s.tolerance == 0 && s.try(ctx, []task{{"straight pieces in " + s.lift0(x).Format(library.LangText), s.kinks}}) {
+		return true
+	}
 	if s.try(ctx, []task{search(s.library, x)}) || s.front.exact() != nil {
 		return true
 	}

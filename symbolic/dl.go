@@ -53,7 +53,11 @@ func (e *Expr) valueBits(variable float64, parent Kind) float64 {
 func (e *Expr) extraSymbols(parent Kind) float64 {
 	switch parent {
 	case KindPow:
-		if extra := powerComplexity(piNode, e, 1) - 3; extra > 0 && e.p > 0 {
+		sign := int64(1)
+		if e.p < 0 {
+			sign = -1 // below a fraction bar
+		}
+		if extra := powerComplexity(piNode, e, sign) - 3; extra > 0 {
 			return float64(extra)
 		}
 		return 0

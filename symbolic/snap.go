@@ -124,12 +124,19 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 			if tried >= maxForms || s.rounds >= maxRefits || ctx.Err() != nil {
 				break
 			}
-			if c != 0 && !form.node.IsInt(0) && form.bits > precision-chanceBits {
-				break // forms come with growing bits
+			chance := float64(chanceBits)
+			if !exact {
+				chance -= nearness(constValue(form.node)-c, tol)
+			}
+			if c != 0 && !form.node.IsInt(0) && form.bits > precision-chance {
+				if form.bits > precision-chanceBits+mostNearness {
+					break // forms come with growing bits
+				}
+				continue
 			}
 			special := float64(specialBits)
-			if inTrig[k] {
-				special = chanceBits
+			if inTrig[k] || chance == chanceBits-mostNearness && precision >= wellKnown {
+				special = chance
 			}
 			if !exact && !form.node.isNumeral() && form.bits > precision-special {
 				continue
@@ -157,6 +164,21 @@ func (s *snapper) snapOne(ctx context.Context, f Fit) (Fit, SnapNote, bool) {
 // constant: with 2 of them, one constant in four that is not of any form would
 // be within the tolerance of one as short if all forms were as dense.
 const chanceBits = 2
+
+// mostNearness is the most that nearness gives, for a form within the default of
+// SnapSigmas = 4 standard errors: that of one within a single standard error.
+const mostNearness = 2
+
+// nearness is how many bits it is worth that a form is off by no more than a part
+// of the tolerance: as seldom is one so near by chance.
+func nearness(off, tol float64) float64 {
+	return min(mostNearness, max(0, math.Log2(tol/math.Abs(off))))
+}
+
+// wellKnown is how many bits the data must determine of a constant for a number as
+// special as sqrt(2) to be believed that is within a standard error and takes fewer
+// bits: of constants at random 2 in 1000 then have such a number next to them.
+const wellKnown = 8
 
 // specialBits takes the place of chanceBits for pi, e and roots where there is
 // noise: of numbers so special a chance meeting is taken for a discovery, so

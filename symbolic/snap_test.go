@@ -108,6 +108,43 @@ func TestSnapFalsePositives(t *testing.T) {
 	}
 }
 
+// A fraction costs as much for an exponent below a fraction bar as above it.
+func TestBitsOfExponents(t *testing.T) {
+	above, below := template(t, "x^(2/3)*y^3"), template(t, "y^3/x^(2/3)")
+	if a, b := above.Bits(2), below.Bits(2); math.Abs(a-b) > 2 { // a sign
+		t.Errorf("%s has %.1f bits, %s %.1f", above, a, below, b)
+	}
+}
+
+// A number that is nearly as long as what the data know of a constant is taken where
+// the fitted value is next to it: within a standard error in two of three samples. A third is asked for.
+func TestSnapNear(t *testing.T) {
+	for _, c := range []struct {
+		law, template, want string
+		noise               float64
+	}{
+		{"sqrt(2)*x", "a*x", "sqrt(2)*x", 0.004},
+		{"10*exp(0.46017*x)", "a*exp(0.46017*x)", "10*exp(0.46017*x)", 0.045},
+	} {
+		near := 0
+		const samples = 30
+		for seed := range uint64(samples) {
+			d := sampleLaw(t, c.law, 100, 0.5, 3, c.noise, 500+seed)
+			f, err := Refit(context.Background(), template(t, c.template), d, RefitOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f, _ = Snap(context.Background(), f, d, SnapOptions{}); f.Expr.Equal(template(t, c.want)) || f.Expr.String() == c.want {
+				near++
+			}
+		}
+		t.Logf("%d of %d samples of %s", near, samples, c.law)
+		if near < samples/3 {
+			t.Errorf("%d of %d samples of %s were recognized", near, samples, c.law)
+		}
+	}
+}
+
 func TestSimplestFraction(t *testing.T) {
 	for _, c := range []struct {
 		x, tol float64

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +73,7 @@ interrupted.`,
 	o.columnFlags(c, "explain", "that the formula may use")
 	f.StringVar(&o.missing, "missing", "drop", "`what` to do with rows that lack a number, or have one that seems to stand for a missing one (-999, far from all others): drop, error, or keep-sentinels, which drops the former and keeps the latter")
 	f.Var(&o.time, "time", "how long to search at most, such as 20s or 5m")
-	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result")
+	f.Uint64Var(&o.seed, "seed", 1, "`number` to start everything random from; the same gives the same result, except that how far a search gets that is cut off by --time depends on the speed of the machine")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to `file`; - is standard output, in place of the report")
 	f.StringVar(&o.model, "model", "", "write the trained network to `file`, for kansym predict; the formula, which is often more accurate, is in the JSON")
 	f.StringVar(&o.report, "report", "", "write a page for the browser to `file`: the formula, its residuals, the network and the data")
@@ -189,10 +190,10 @@ type fitOutputs struct{ json, model, report *output }
 
 // openOutputs makes sure, before the work, that everything can be written.
 func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err error) {
-	if o.json != "" && o.json == o.model {
+	if sameOutput(o.json, o.model) {
 		return out, fmt.Errorf("--json and --model both write %s; give two files", o.json)
 	}
-	if o.report != "" && (o.report == o.json || o.report == o.model) {
+	if sameOutput(o.report, o.json) || sameOutput(o.report, o.model) {
 		return out, fmt.Errorf("--report writes %s, and so does another option; give two files", o.report)
 	}
 	for _, path := range []string{o.json, o.model, o.report} {
@@ -225,6 +226,17 @@ func (p *program) openOutputs(data string, o *fitOptions) (out fitOutputs, err e
 	return out, nil
 }
 
+// sameOutput reports whether two outputs go to one file, or both to standard output,
+// however they are spelled.
+func sameOutput(a, b string) bool {
+	if a == "" || b == "" || a == "-" || b == "-" {
+		return a != "" && a == b
+	}
+	pa, erra := filepath.Abs(a)
+	pb, errb := filepath.Abs(b)
+	return a == b || erra == nil && errb == nil && pa == pb || sameFile(a, b)
+}
+
 func sameFile(a, b string) bool {
 	ia, erra := os.Stat(a)
 	ib, errb := os.Stat(b)
@@ -240,6 +252,9 @@ func (p *program) writeOutputs(r *fit.Result, data *table.Table, v *vocabulary, 
 	case o.json == "-" || o.model == "-" || o.report == "-":
 	case o.quiet:
 		_, stdout = fmt.Fprintln(p.stdout, r.Best.Expression)
+		if r.Doubt != "" {
+			fmt.Fprintf(p.stderr, "kansym: %s\n", r.Doubt)
+		}
 	default:
 		stdout = report.Text(p.stdout, r, report.Options{
 			Source: data.Source, Width: width(p.stdout), Weights: data.WeightsColumn, Constants: constants, Spread: spread,

@@ -272,7 +272,10 @@ func (p *Page) howSure() []string {
 				cut(brief(next.Expression), 80), margin))
 		}
 	}
-	if approximate(r) {
+	switch {
+	case r.Doubt != "":
+		out = append(out, "Note: "+r.Doubt+".")
+	case approximate(r):
 		out = append(out, "It is "+approximation+".")
 	}
 	if r.Interrupted {

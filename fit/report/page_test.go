@@ -119,6 +119,21 @@ func TestStoppedSearch(t *testing.T) {
 	}
 }
 
+// What speaks against a formula stands on the page and in the terminal.
+func TestDoubt(t *testing.T) {
+	p := smallPage(t)
+	p.Result.Doubt = "the network is 4.6 times better than this formula: it is probably not the law"
+	var b bytes.Buffer
+	if err := Text(&b, p.Result, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{strings.Join(p.howSure(), "\n"), b.String()} {
+		if !strings.Contains(text, "Note: "+p.Result.Doubt+".") {
+			t.Errorf("no doubt in\n%s", text)
+		}
+	}
+}
+
 // Constants have the signs of the formula and what stands around them, and those
 // that became a factor of -1 are listed, though the formula does not show it.
 func TestPageConstants(t *testing.T) {

@@ -112,12 +112,15 @@ func writeBest(w io.Writer, r *fit.Result, opt Options) error {
 		fmt.Fprintf(w, "Held-out RMSE %s%s, R^2 %s; training RMSE %s.\n",
 			number(c.RMSEHeldout), share(c.R2Heldout), r2(c.R2Heldout), number(c.RMSETrain))
 	}
+	if r.Doubt != "" {
+		fmt.Fprintf(w, "Note: %s.\n", r.Doubt)
+	}
 	fmt.Fprintf(w, "Complexity %d, description length %.1f bits, seed %d, %s s", c.Complexity, c.DescriptionLength, r.Seed, duration(r.Seconds))
 	if r.Interrupted {
 		fmt.Fprint(w, ", stopped before the search was complete")
 	}
 	fmt.Fprintln(w, ".")
-	if approximate(r) {
+	if approximate(r) && r.Doubt == "" {
 		fmt.Fprintf(w, "It is %s.\n", approximation)
 	}
 	return writeConstants(w, c, opt)
