@@ -323,22 +323,22 @@ func evenPower(l *link) bool {
 }
 
 // snapExponent fixes a free exponent that lies near a multiple of 1/2 there.
-func snapExponent(l *link) bool { return l.snap(1, 2) }
+func snapExponent(l *link) bool { return l.snap(0.02, 1, 2) }
 
 // snapFraction fixes a free exponent that lies near a multiple of 1/3 or 1/4, but
 // none of 1/2, there.
 func snapFraction(l *link) bool {
 	half := *l
-	return !half.snap(1, 2) && l.snap(3, 4)
+	return !snapExponent(&half) && l.snap(0.005, 3, 4)
 }
 
-func (l *link) snap(denominators ...float64) bool {
+func (l *link) snap(near float64, denominators ...float64) bool {
 	if !l.freeP {
 		return false
 	}
 	for _, q := range denominators {
 		p := math.Round(l.p*q) / q
-		if p != 0 && math.Abs(l.p-p) < 0.02 {
+		if p != 0 && math.Abs(l.p-p) < near {
 			l.f, l.p, l.freeP = library.Power(p), 0, false
 			return true
 		}

@@ -51,10 +51,18 @@ func unitOffset(m *model) bool {
 // last returns the last link of the only chain if it has a shift.
 func (m *model) last() *link {
 	c := m.terms[0].chains[0]
-	if l := &c[len(c)-1]; l.freeB && l.b != 0 && !l.freeP {
+	if l := &c[len(c)-1]; l.freeB && l.b != 0 {
 		return l
 	}
 	return nil
+}
+
+// exponent returns that of a power, and whether the link is one.
+func (l *link) exponent() (p float64, ok bool) {
+	if l.freeP {
+		return l.p, true
+	}
+	return l.f.Exponent, l.f.IsPower
 }
 
 // logOfUnitSum writes c*log(u+b)+d as c*log(a*u+1) where that is what the constants
@@ -77,11 +85,15 @@ func logOfUnitSum(m *model) bool {
 // constants are near.
 func unitInside(m *model) bool {
 	l, t := m.last(), &m.terms[0]
-	if l == nil || !l.f.IsPower || l.freeA || t.fixC || l.b < 0 {
+	if l == nil || l.freeA || t.fixC || l.b < 0 {
+		return false
+	}
+	q, ok := l.exponent()
+	if !ok {
 		return false
 	}
 	// b to the power of q comes out as a factor.
-	c := t.c * math.Pow(l.b, l.f.Exponent)
+	c := t.c * math.Pow(l.b, q)
 	if !isFinite(c) || !toUnit(&c) {
 		return false
 	}

@@ -54,7 +54,7 @@ func (u *univariate) innerPowers(ctx context.Context) []*model {
 		}
 		in.column(few, glance.s.x)
 		for _, f := range u.set.Funcs() {
-			if f.Name == "x" || f.Name == "1" || isRealPower(f) {
+			if f.Name == "x" || f.Name == "1" {
 				continue
 			}
 			for _, out := range powerStarts(f, lo, hi, u.scan.zeros) {
@@ -85,11 +85,11 @@ func (u *univariate) innerPowers(ctx context.Context) []*model {
 func powerStarts(f *library.Func, lo, hi float64, zeros int) []link {
 	var links []link
 	for _, l := range spreadLinks(startLinks(f, lo, hi, scaleOf(lo, hi), zeros), 40) {
-		if !f.IsPower || l.b != 0 {
+		if power := f.IsPower || isRealPower(f); !power || l.b != 0 {
 			links = append(links, l)
 		}
 	}
-	if f.IsPower {
+	if f.IsPower || isRealPower(f) {
 		return links
 	}
 	for _, a := range scales(f, lo, hi) {
