@@ -145,6 +145,7 @@ func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	u := &univariate{s: s, some: s.thin(polishPoints), few: s.thin(scanPoints), set: set, keep: keepOf(opt, 5)}
 	u.units = true
 	u.scan, u.coarse = newScan(u.few), newScan(s.thin(racePoints))
+	u.scan.zeros = s.swings()
 	u.coarse.zeros = u.scan.zeros
 	work := opt.Work
 	if work <= 0 {
@@ -188,7 +189,7 @@ func (u *univariate) run(ctx context.Context) {
 		u.racePairs,
 		func(ctx context.Context) { u.race(ctx, u.innerChains(ctx)) },
 	}
-	if len(u.s.x) >= scatterPoints && u.s.scatter() > mostScatter {
+	if len(u.s.x) >= scatterPoints && u.s.scatter() > mostScatter && u.slowest() == 0 {
 		stages = stages[:2]
 	}
 	for _, stage := range stages {
