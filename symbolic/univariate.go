@@ -261,10 +261,33 @@ func (u *univariate) race(ctx context.Context, models []*model) {
 	field = u.round(ctx, field, u.s.thin(firstPoints), 3, roughTol, 0.4, raceFirst)
 	field = u.round(ctx, field, u.coarse.s, 8, roughTol, 0.25, 150)
 	field = u.round(ctx, field, u.few, 25, fairTol, 0.5, 30)
-	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, 2*u.keep+6)
-	field = u.distinct(field)
+	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, len(field))
+	field = u.distinct(u.withoutOffsets(ctx, field))
 	field = field[:min(len(field), u.keep+3)]
 	u.found = append(u.found, u.finish(ctx, field, u.s, u.keep)...)
+}
+
+// withoutOffsets takes the offset out where the description is shorter without,
+// and sorts again: laws mostly have none, and among those that come near with one
+// there are many.
+func (u *univariate) withoutOffsets(ctx context.Context, field []candidate) []candidate {
+	for i := range field {
+		c := &field[i]
+		if !c.m.freeD || c.m.outer != nil || u.s.exact(c.rms) || ctx.Err() != nil {
+			continue
+		}
+		trial := c.m.clone()
+		trial.d, trial.freeD = 0, false
+		rms := u.descend(ctx, trial, u.some, 20, fairTol)
+		if math.IsInf(rms, 1) {
+			continue
+		}
+		if dl := u.some.descriptionLength(rms, trial); dl <= c.dl {
+			*c = candidate{m: trial, rms: rms, dl: dl}
+		}
+	}
+	sortCandidates(field)
+	return field
 }
 
 // distinct returns the candidates without those that repeat an earlier one.
