@@ -151,6 +151,7 @@ func (f *fitter) matchCurve(ctx context.Context, s *sample, set *library.Set, ke
 	}
 	few, some := s.thin(racePoints), s.thin(polishPoints)
 	sc := newScan(s.thin(scanPoints))
+	sc.zeros = s.swings()
 	var found []candidate
 	for _, fn := range set.Funcs() {
 		if ctx.Err() != nil {

@@ -11,7 +11,8 @@ import (
 // A fitter polishes models. It keeps the memory that this takes.
 type fitter struct {
 	solver lm.Solver
-	evals  int // point evaluations of a model so far, the unit of work
+	evals  int  // point evaluations of a model so far, the unit of work
+	units  bool // whether settling looks for factors and offsets of 1 and -1
 }
 
 // polish minimises the model's weighted squares over s by Levenberg-Marquardt
@@ -222,46 +223,54 @@ func (f *fitter) settle(ctx context.Context, m *model, s *sample, iter int) floa
 	if math.IsInf(rms, 1) {
 		return rms
 	}
-	best := s.descriptionLength(rms, m)
-	try := func(change func(m *model) bool) bool {
+	f.reduce(ctx, m, &rms, s, iter, perLink(m, snapFraction), fractionBits)
+	any := math.Inf(1)
+	shorter, least := m.clone(), rms
+	f.reduce(ctx, shorter, &least, s, iter, reductions(m), any)
+	if list := unitSteps(m); f.units && len(list) > 0 {
+		// A factor of 1 may be what tells the offset, and the other way round.
+		f.reduce(ctx, m, &rms, s, iter, append(list, reductions(m)...), any)
+		f.reduce(ctx, shorter, &least, s, iter, unitSteps(shorter), any)
+		if s.descriptionLength(rms, m) < s.descriptionLength(least, shorter) {
+			return rms
+		}
+	}
+	*m = *shorter
+	return least
+}
+
+// fractionBits is how many bits of error a step to a third or a quarter may cost:
+// any number lies near one of them.
+const fractionBits = 0.5
+
+// reduce takes those steps in order after which the description of m, of error
+// rms, is not longer, and that cost no more than most bits of error each.
+func (f *fitter) reduce(ctx context.Context, m *model, rms *float64, s *sample, iter int, steps []func(m *model) bool, most float64) {
+	best := s.descriptionLength(*rms, m)
+	for _, change := range steps {
 		if ctx.Err() != nil {
-			return false
+			return
 		}
 		trial := m.clone()
 		if !change(trial) {
-			return false
+			continue
 		}
 		r := f.polish(ctx, trial, s, iter)
 		if math.IsInf(r, 1) {
-			return false
+			continue
 		}
 		// Two constants that do the same are one too many even when the
 		// decimals left behind cost as much.
-		dl := s.descriptionLength(r, trial)
-		if dl > best {
-			return false
+		if dl := s.descriptionLength(r, trial); dl <= best && s.errorBits(r) <= s.errorBits(*rms)+most {
+			*m, *rms, best = *trial, r, dl
 		}
-		*m, rms, best = *trial, r, dl
-		return true
 	}
-	for _, name := range reductions(m) {
-		try(name)
-	}
-	return rms
 }
 
 // reductions lists the simplifications that settle tries, in order.
 func reductions(m *model) []func(m *model) bool {
 	var list []func(m *model) bool
-	each := func(do func(l *link) bool) {
-		for i := range m.terms {
-			for j := range m.terms[i].chains {
-				for k := range m.terms[i].chains[j] {
-					list = append(list, func(m *model) bool { return do(&m.terms[i].chains[j][k]) })
-				}
-			}
-		}
-	}
+	each := func(do func(l *link) bool) { list = append(list, perLink(m, do)...) }
 	each(snapExponent)
 	each(func(l *link) bool {
 		if !l.freeB {
@@ -296,19 +305,40 @@ func reductions(m *model) []func(m *model) bool {
 	return list
 }
 
+// perLink lists a step for every link of m.
+func perLink(m *model, do func(l *link) bool) []func(m *model) bool {
+	var list []func(m *model) bool
+	for i := range m.terms {
+		for j := range m.terms[i].chains {
+			for k := range m.terms[i].chains[j] {
+				list = append(list, func(m *model) bool { return do(&m.terms[i].chains[j][k]) })
+			}
+		}
+	}
+	return list
+}
+
 func evenPower(l *link) bool {
 	return !l.freeP && l.f.IsPower && math.Mod(l.f.Exponent, 2) == 0
 }
 
-// snapExponent fixes a free exponent that lies near a multiple of 1/2, 1/3 or
-// 1/4 there.
-func snapExponent(l *link) bool {
+// snapExponent fixes a free exponent that lies near a multiple of 1/2 there.
+func snapExponent(l *link) bool { return l.snap(0.02, 1, 2) }
+
+// snapFraction fixes a free exponent that lies near a multiple of 1/3 or 1/4, but
+// none of 1/2, there.
+func snapFraction(l *link) bool {
+	half := *l
+	return !snapExponent(&half) && l.snap(0.005, 3, 4)
+}
+
+func (l *link) snap(near float64, denominators ...float64) bool {
 	if !l.freeP {
 		return false
 	}
-	for _, q := range [...]float64{1, 2, 3, 4} {
+	for _, q := range denominators {
 		p := math.Round(l.p*q) / q
-		if p != 0 && math.Abs(l.p-p) < 0.02 {
+		if p != 0 && math.Abs(l.p-p) < near {
 			l.f, l.p, l.freeP = library.Power(p), 0, false
 			return true
 		}

@@ -17,16 +17,17 @@ type link struct {
 // A composite applies its links one after the other, the first to the variable.
 type composite []link
 
-// A term is c times the product of its chains; c is always free.
+// A term is c times the product of its chains.
 type term struct {
 	c      float64
+	fixC   bool // c is 1 or -1 and no parameter
 	chains []composite
 }
 
 // A model is a sum of terms plus an offset d, over a denominator 1 + sum of
 // q*x^k that is usually empty, all of it inside an outer function times a gain
 // if there is one: everything of one variable that matching tries. Its
-// parameters, in this order, are for each term c and then the free constants of
+// parameters, in this order, are for each term c, unless fixed, and then the free constants of
 // its links, then d if it is free, the coefficients q, and the gain if it is free.
 type model struct {
 	terms []term
@@ -61,7 +62,7 @@ func (m *model) clone() *model {
 	out := *m
 	out.den, out.terms = append([]monomial(nil), m.den...), nil
 	for _, t := range m.terms {
-		k := term{c: t.c}
+		k := term{c: t.c, fixC: t.fixC}
 		for _, c := range t.chains {
 			k.chains = append(k.chains, append(composite(nil), c...))
 		}
@@ -76,7 +77,9 @@ func (m *model) eachParam(visit func(p *float64, linear bool)) {
 	plain := m.outer == nil
 	for i := range m.terms {
 		t := &m.terms[i]
-		visit(&t.c, plain)
+		if !t.fixC {
+			visit(&t.c, plain)
+		}
 		for _, c := range t.chains {
 			for k := range c {
 				l := &c[k]
@@ -271,8 +274,10 @@ func (m *model) jacobian(dst []float64, jac [][]float64, s *sample, lo, hi int) 
 			t := &m.terms[j]
 			v, n := t.gradient(x, &grad)
 			y += t.c * v
-			jac[k][i-lo] = v * w
-			k++
+			if !t.fixC {
+				jac[k][i-lo] = v * w
+				k++
+			}
 			for _, g := range grad[:n] {
 				jac[k][i-lo] = g * t.c * w
 				k++
@@ -388,7 +393,7 @@ func (m *model) expr(arg *Expr) *Expr {
 	var sum []*Expr
 	for i := range m.terms {
 		t := &m.terms[i]
-		factors := []*Expr{Free(t.c)}
+		factors := []*Expr{constant(t.c, !t.fixC)}
 		for _, c := range t.chains {
 			factors = append(factors, c.expr(arg))
 		}

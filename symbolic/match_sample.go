@@ -114,13 +114,21 @@ func (s *sample) thin(n int) *sample {
 		t.rw = make([]float64, n)
 	}
 	for k := range n {
-		i := k * (total - 1) / (n - 1)
+		i := s.thinned(k, n)
 		t.x[k], t.y[k] = s.x[i], s.y[i]
 		if s.rw != nil {
 			t.rw[k] = s.rw[i]
 		}
 	}
 	return t
+}
+
+// thinned returns the index in s of point k of thin(n).
+func (s *sample) thinned(k, n int) int {
+	if len(s.x) <= n {
+		return k
+	}
+	return k * (len(s.x) - 1) / (n - 1)
 }
 
 // scatter returns the share of the variance of y that neighbours do not have in

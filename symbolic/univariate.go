@@ -49,20 +49,34 @@ func (u *univariate) best(arg *Expr, keep int) []*Expr {
 	}
 	sortBlends(u.blends)
 	var out []*Expr
-	var kept []candidate
+	var kept [][]float64
 	models, blends := u.found, u.blends
 	for len(out) < keep && len(models)+len(blends) > 0 {
+		var e *Expr
+		var rms float64
+		values := make([]float64, len(u.few.x))
 		if len(models) == 0 || len(blends) > 0 && blends[0].dl < models[0].dl {
-			e := blends[0].expr.Subst(map[string]*Expr{blendArg: arg})
-			if blends = blends[1:]; !containsExpr(out, e) {
-				out = append(out, e)
+			c := blends[0]
+			blends = blends[1:]
+			e, rms = c.expr.Subst(map[string]*Expr{blendArg: arg}), c.rms
+			for k := range values {
+				values[k] = c.values[u.s.thinned(k, len(values))]
 			}
+		} else {
+			c := models[0]
+			models = models[1:]
+			e, rms = c.m.expr(arg), c.rms
+			for k, x := range u.few.x {
+				values[k] = c.m.value(x)
+			}
+		}
+		if containsExpr(out, e) {
 			continue
 		}
-		c := models[0]
-		models = models[1:]
-		if e := c.m.expr(arg); !containsExpr(out, e) && !u.repeats(kept, c) {
-			out, kept = append(out, e), append(kept, c)
+		if k := u.repeats(kept, values, rms); k < 0 {
+			out, kept = append(out, e), append(kept, values)
+		} else if e.Complexity() < out[k].Complexity() {
+			out[k] = e
 		}
 	}
 	return out
@@ -89,23 +103,21 @@ func (u *univariate) judged() *sample {
 	return s
 }
 
-// repeats reports whether the values of a candidate that is not exact are those
-// of a better one, such as sqrt(x^2) for x: by the share of its error that
-// could not matter to anyone.
-func (u *univariate) repeats(kept []candidate, c candidate) bool {
-	if u.s.exact(c.rms) {
-		return false
+// repeats returns the place of the first of those kept that has the values of a
+// candidate which is not exact, such as x for sqrt(x^2), -1 if there is none: the
+// same by the share of its error that could not matter to anyone.
+func (u *univariate) repeats(kept [][]float64, values []float64, rms float64) int {
+	if u.s.exact(rms) {
+		return -1
 	}
-	for _, k := range kept {
-		same := true
-		for i := 0; i < len(u.few.x) && same; i++ {
-			same = math.Abs(k.m.value(u.few.x[i])-c.m.value(u.few.x[i])) <= 1e-3*c.rms
+	return slices.IndexFunc(kept, func(k []float64) bool {
+		for i, v := range k {
+			if math.Abs(v-values[i]) > 1e-3*rms {
+				return false
+			}
 		}
-		if same {
-			return true
-		}
-	}
-	return false
+		return true
+	})
 }
 
 func containsExpr(list []*Expr, e *Expr) bool {
@@ -131,7 +143,9 @@ type univariate struct {
 
 func newUnivariate(s *sample, set *library.Set, opt MatchOptions) *univariate {
 	u := &univariate{s: s, some: s.thin(polishPoints), few: s.thin(scanPoints), set: set, keep: keepOf(opt, 5)}
+	u.units = true
 	u.scan, u.coarse = newScan(u.few), newScan(s.thin(racePoints))
+	u.scan.zeros = s.swings()
 	u.coarse.zeros = u.scan.zeros
 	work := opt.Work
 	if work <= 0 {
@@ -169,12 +183,13 @@ func (u *univariate) run(ctx context.Context) {
 			u.race(ctx, u.outerChains(ctx))
 		},
 		u.roots,
+		u.raceInnerPowers,
 		u.dressed,
 		u.waves,
 		u.racePairs,
 		func(ctx context.Context) { u.race(ctx, u.innerChains(ctx)) },
 	}
-	if len(u.s.x) >= scatterPoints && u.s.scatter() > mostScatter {
+	if len(u.s.x) >= scatterPoints && u.s.scatter() > mostScatter && u.slowest() == 0 {
 		stages = stages[:2]
 	}
 	for _, stage := range stages {
@@ -246,8 +261,49 @@ func (u *univariate) race(ctx context.Context, models []*model) {
 	field = u.round(ctx, field, u.s.thin(firstPoints), 3, roughTol, 0.4, raceFirst)
 	field = u.round(ctx, field, u.coarse.s, 8, roughTol, 0.25, 150)
 	field = u.round(ctx, field, u.few, 25, fairTol, 0.5, 30)
-	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, u.keep+3)
+	field = u.round(ctx, field, u.some, 60, u.s.tolerance(), 1, len(field))
+	field = u.distinct(u.withoutOffsets(ctx, field))
+	field = field[:min(len(field), u.keep+3)]
 	u.found = append(u.found, u.finish(ctx, field, u.s, u.keep)...)
+}
+
+// withoutOffsets takes the offset out where the description is shorter without,
+// and sorts again: laws mostly have none, and among those that come near with one
+// there are many.
+func (u *univariate) withoutOffsets(ctx context.Context, field []candidate) []candidate {
+	for i := range field {
+		c := &field[i]
+		if !c.m.freeD || c.m.outer != nil || u.s.exact(c.rms) || ctx.Err() != nil {
+			continue
+		}
+		trial := c.m.clone()
+		trial.d, trial.freeD = 0, false
+		rms := u.descend(ctx, trial, u.some, 20, fairTol)
+		if math.IsInf(rms, 1) {
+			continue
+		}
+		if dl := u.some.descriptionLength(rms, trial); dl <= c.dl {
+			*c = candidate{m: trial, rms: rms, dl: dl}
+		}
+	}
+	sortCandidates(field)
+	return field
+}
+
+// distinct returns the candidates without those that repeat an earlier one.
+func (u *univariate) distinct(field []candidate) []candidate {
+	var kept [][]float64
+	out := field[:0]
+	for _, c := range field {
+		values := make([]float64, len(u.few.x))
+		for i, x := range u.few.x {
+			values[i] = c.m.value(x)
+		}
+		if u.repeats(kept, values, c.rms) < 0 {
+			out, kept = append(out, c), append(kept, values)
+		}
+	}
+	return out
 }
 
 // round polishes all candidates of a race and returns the keep best, of which

@@ -276,11 +276,18 @@ func (u *univariate) outerChains(ctx context.Context) []*model {
 	return top.models(raceFew)
 }
 
+// mostShift is the shift inside of an exponential that may go outside, as a factor,
+// without overflow.
+const mostShift = 300
+
 // outerLink returns f(c*u+d) with both constants free: unlike for a link on x,
 // the scale is what distinguishes the shapes.
 func outerLink(f *library.Func, c, d float64) link {
 	if f.IsPower && c != 0 && d == 0 {
 		return newLink(f, c, d)
+	}
+	if f.Name == "exp" && math.Abs(d) < mostShift {
+		return newLink(f, c, 0) // the shift is a factor outside
 	}
 	return link{f: f, a: c, b: d, freeA: true, freeB: f.Name != "exp"}
 }

@@ -110,7 +110,7 @@ func (u *univariate) seeds() []seed {
 				continue
 			case f.Name == "sin":
 				for k := 1; k <= mostWaves; k++ {
-					w := float64(k) / (to - from)
+					w := (u.slowest() + float64(k)) / (to - from)
 					add(prefix+"wave"+formatFloat(math.Round(math.Sqrt(float64(k)))), 1/(to-from), []float64{w}, []int{0, 1}, u.wave(pow, 0, 1)...)
 				}
 				continue
@@ -186,8 +186,19 @@ func scales(f *library.Func, lo, hi float64) []float64 {
 	return out
 }
 
-// mostWaves is the number of radians that the fastest wave goes through.
+// mostWaves is the number of radians that the fastest wave goes through, beyond
+// those of slowest.
 const mostWaves = 80
+
+// slowest returns the number of radians that the slowest wave goes through if the
+// curve swings faster than mostWaves, so that its own frequency is among those
+// tried.
+func (u *univariate) slowest() float64 {
+	if radians := math.Pi * float64(u.scan.zeros); radians > mostWaves {
+		return math.Floor(radians - mostWaves/4)
+	}
+	return 0
+}
 
 // wave is the sine and cosine of multiple times the constant number at.
 func (u *univariate) wave(pow float64, at int, multiple float64) []piece {
@@ -253,7 +264,7 @@ func (u *univariate) chainSeeds(add addSeed) {
 			}
 		}
 	}
-	for k := 1.0; k <= mostWaves/2; k++ {
+	for k := 1 + u.slowest(); k <= mostWaves/2+u.slowest(); k++ {
 		for i, wave := range [...]*library.Func{sin, cos} {
 			inner := piece{f: wave, of: none, pow: 1, mult: 1, a: 0, b: none, p: none}
 			tag := string(rune('0'+i)) + formatFloat(math.Round(math.Sqrt(k)))

@@ -33,9 +33,10 @@ func (u *univariate) waves(ctx context.Context) {
 	width := x[len(x)-1] - x[0]
 	var slow, fast []float64
 	for k := 1.0; k <= mostWaves; k++ {
-		fast = append(fast, k/width)
+		w := (u.slowest() + k) / width
+		fast = append(fast, w)
 		if k <= mostWaves/2 {
-			slow = append(slow, k/width)
+			slow = append(slow, w)
 		}
 	}
 	var rates []float64
