@@ -147,7 +147,14 @@ func (s *state) borneOut(ctx context.Context, list []*state, logs bool) []*state
 	for _, p := range kept {
 		least = min(least, p.err)
 	}
-	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(1.04)) }
+	// Where networks of all inputs are poor, those of few are good by more than a
+	// true reduction differs from another.
+	const poor, alike, roughly = 1.25, 1.04, 1.25
+	width := alike
+	if base > poor*least {
+		width = roughly
+	}
+	class := func(p pair) int { return int(math.Log(p.err/least) / math.Log(width)) }
 	coarse := s.coarse(ctx)
 	slices.SortStableFunc(kept, func(a, b pair) int {
 		order := cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(len(a.c.data.search.Names), len(b.c.data.search.Names)))

@@ -54,9 +54,10 @@ func partSearch() []func(*state, context.Context) bool {
 
 // divisions looks for parts, solves them and combines what was found.
 func (s *state) divisions(ctx context.Context) bool {
-	if len(s.data.search.Names) < 2 || s.depth >= deepest {
+	if len(s.data.search.Names) < 2 || s.depth >= deepest || s.divided {
 		return false
 	}
+	s.divided = true
 	m := s.model(ctx)
 	if m == nil || m.error > clearEnough {
 		return false

@@ -51,7 +51,11 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 		fs := monomials(smooth, spec, mostQuotientFeatures)
 		if fs != nil && !known[len(fs)] {
 			known[len(fs)] = true
-			tasks = append(tasks, s.noisyQuotient(spec.name, fs, smooth.Y))
+			for _, t := range outputTransforms() {
+				if t.name == identity.name || t.name == "y^2" || t.name == "log(y)" {
+					tasks = append(tasks, s.noisyQuotient(spec.name, fs, smooth.Y, t))
+				}
+			}
 		}
 	}
 	spec := exponents{"quadratic", intPowers(1, 2), 2, 2}
@@ -74,29 +78,35 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 				fs[k].expr = fs[k].expr.Subst(map[string]*symbolic.Expr{name: of})
 			}
 			if fs != nil {
-				tasks = append(tasks, s.noisyQuotient(spec.name+" and "+function, fs, smooth.Y))
+				tasks = append(tasks, s.noisyQuotient(spec.name+" and "+function, fs, smooth.Y, identity))
 			}
 		}
 	}
 	return slices.DeleteFunc(tasks, func(t task) bool { return t.run == nil })
 }
 
-// noisyQuotient is the task of finding quotients of the features fs, known at the
-// rows where a network has the given values; none where there are few rows.
-func (s *state) noisyQuotient(name string, fs []feature, smooth []float64) task {
+// noisyQuotient is the task of finding quotients of the features fs for the target
+// under t. A network has the given values at the rows where the features are known.
+// There is none for few rows, and where t is not defined for some row.
+func (s *state) noisyQuotient(name string, fs []feature, smooth []float64, t transform) task {
 	raw := head(s.data.search, len(smooth))
-	if len(raw.Y) < 10*len(fs) {
+	y, w, ok := raw.Y, raw.W, true
+	if t.name != identity.name {
+		smooth, _, _ = t.apply(smooth, nil)
+		y, w, ok = t.apply(raw.Y, raw.W)
+	}
+	if !ok || smooth == nil || len(y) < 10*len(fs) {
 		return task{}
 	}
-	columns := dictionary{features: fs}.columns()
-	return task{"quotients of " + name + " formulas", func(ctx context.Context) []*symbolic.Expr {
+	columns, negative := dictionary{features: fs}.columns(), allNegative(raw.Y)
+	return task{"quotients of " + name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
 		start := startQuotient(ctx, columns, smooth)
 		if start == nil {
 			return nil
 		}
 		var out []*symbolic.Expr
-		for _, q := range start.shorten(ctx, columns, raw.Y, raw.W) {
-			out = append(out, q.expr(fs))
+		for _, q := range start.shorten(ctx, columns, y, w) {
+			out = append(out, t.inverse(q.expr(fs), negative))
 		}
 		return out
 	}}

@@ -86,9 +86,17 @@ func (s *state) reductions(ctx context.Context) bool {
 	}
 	if best > noisyRelative && best < hardly && len(s.data.train.Y) >= nestedRows {
 		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
-		if v := s.grown(ctx); v != nil {
-			all = append(all, v)
+		// A tree shows what dense networks do not, where these are not good.
+		const good = 0.006
+		if m := s.model(ctx); m == nil || m.error > good {
+			if v := s.grown(ctx); v != nil {
+				all = append(all, v)
+			}
 			slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
+		}
+		// Parts of one or two inputs are solved as soon as reductions are compared.
+		if len(s.data.search.Names) <= 3 && (s.divisions(ctx) || s.root.settled(ctx, true)) {
+			return true
 		}
 		for child := range s.nested(ctx, all) {
 			if found, stop := follow(child); stop {
@@ -126,7 +134,7 @@ func (s *state) solve(ctx context.Context) bool {
 		{"networks of the reduced problem", (*state).refuted, false},
 		{univariateStage, (*state).univariate, false},
 		{"formulas by their values", (*state).hashedExpressions, false},
-		{"short formulas", (*state).expressions, false},
+		{shortStage, (*state).expressions, false},
 	}, networkStages()...) {
 		if ctx.Err() != nil {
 			return false
@@ -136,7 +144,7 @@ func (s *state) solve(ctx context.Context) bool {
 			return true
 		}
 		// Of one variable there is nothing left to merge.
-		if s.searched = s.searched || st.name == univariateStage && len(s.data.search.Names) == 1; s.root.settled(ctx, st.late || s.searched) {
+		if s.searched = s.searched || st.name == shortStage && len(s.data.search.Names) == 1; s.root.settled(ctx, st.late || s.searched) {
 			return true
 		}
 		if s.dead {

@@ -26,7 +26,10 @@ type stage struct {
 	late bool // what comes after it is hardly ever needed
 }
 
-const univariateStage = "functions of one variable"
+const (
+	univariateStage = "functions of one variable"
+	shortStage      = "short formulas"
+)
 
 // stages is the recovery, top to bottom.
 var stages = slices.Concat([]stage{
@@ -36,7 +39,7 @@ var stages = slices.Concat([]stage{
 	{univariateStage, (*state).univariate, false},
 	{"formulas by their values", (*state).hashedExpressions, false},
 	{"needless inputs", (*state).screenedInputs, false},
-	{"short formulas", (*state).expressions, false},
+	{shortStage, (*state).expressions, false},
 }, networkStages(), []stage{
 	{"dense network", (*state).denseNetwork, true},
 	{"longer approximations", (*state).approximations, true},

@@ -23,9 +23,6 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	if b.undetermined {
 		return false
 	}
-	if b == s.judged {
-		return s.white
-	}
 	// Constants that are not exact are what overfitting is made of: with more
 	// of them a better formula is worth looking for, and likewise where the
 	// formula is long. Polishing makes formulas shorter, but not by that much,
@@ -35,22 +32,25 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 		mostConstants, mostSize = 2, 16
 	}
 	if b.complexity > max(2*mostSize, 30) || len(b.expr.FreeValues()) > max(2*mostConstants+2, len(s.data.search.Names)+2) {
-		s.judged = nil
 		return false
 	}
-	if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
-		s.front.polish(b, p)
-		b = s.front.best()
+	if b != s.judged {
+		if p := s.polish(ctx, b); p != b && (s.opt.MaxComplexity == 0 || p.complexity <= s.opt.MaxComplexity) {
+			s.front.polish(b, p)
+			b = s.front.best()
+		}
 	}
-	s.judged, s.white = b, false
 	if len(b.expr.FreeValues()) == 0 || powerLaw(b.expr) {
 		// Nothing was adapted to the noise, or nothing but a factor.
 		mostSize = 20
 	}
 	if b.complexity > mostSize || len(b.expr.FreeValues()) > mostConstants {
-		s.judged = nil
 		return false
 	}
+	if b == s.judged {
+		return s.white
+	}
+	s.judged, s.white = b, false
 	// What something else predicts is no noise.
 	if s.outdone(b) {
 		return false
@@ -68,7 +68,6 @@ func (s *state) settled(ctx context.Context, late bool) bool {
 	// would look like noise.
 	const most = 0.5
 	if math.Sqrt(b.error()) > most*s.scale {
-		s.judged = nil
 		return false
 	}
 	s.white = s.isNoise(ctx, b.expr)

@@ -51,6 +51,7 @@ type state struct {
 	unseenKnown float64         // see unseen; 0 for not known
 	unseenLogs  float64         // likewise, of the logarithm of the target
 	merged      bool            // whether merges were tried out
+	divided     bool            // whether parts were looked for
 	indexed     bool            // whether longer formulas were looked up by their values
 	reached     float64         // share of the variance of the root's target that its networks leave
 
