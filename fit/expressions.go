@@ -193,7 +193,11 @@ func (s *state) scalarGroups(ctx context.Context, bank *search.Bank, d symbolic.
 // mutations evolves what is on the front. It is for tables that follow no short
 // law, where a formula of moderate length is wanted all the same.
 func (s *state) mutations(ctx context.Context) bool {
-	return s.evolve(ctx, evolutionWork*int64(min(len(s.data.search.Y), evolutionRows)))
+	if s.evolve(ctx, evolutionWork*int64(min(len(s.data.search.Y), evolutionRows))) {
+		return true
+	}
+	// Long proposals were postponed, and nothing comes after this.
+	return s.approximations(ctx)
 }
 
 // evolve is mutations with a bound on the work in node-rows.

@@ -139,3 +139,24 @@ func TestMutations(t *testing.T) {
 		t.Errorf("%v", after.expr)
 	}
 }
+
+// Nothing that was postponed for its length is forgotten at the end.
+func TestMutationsAssessLong(t *testing.T) {
+	d := makeLaw("sin(x)*y+x/y", "x", 1., 4., "y", 1., 4.).draw(t, 28, 0, 1)
+	s := newState(split(d, Options{Seed: 1}), Options{Seed: 1})
+	s.reached = 1e-9 // a network that leaves next to nothing: anything long can wait
+	s.baselines(t.Context())
+	long, err := symbolic.Parse("x/y+y*(0.9*x-0.15*x^3)+0.01*(x*y+x+y+x^2+y^2+x^2*y^2+x^3+y^3)", symbolic.ParseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.approximation(long)
+	if c == nil {
+		t.Fatal("the formula is not postponed")
+	}
+	s.postpone(c)
+	s.mutations(t.Context())
+	if len(s.postponed) > 0 {
+		t.Errorf("%d classes of postponed formulas are left", len(s.postponed))
+	}
+}
