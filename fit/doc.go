@@ -38,9 +38,9 @@
 //     network, by joining two branches of a node or adding a product, every
 //     network starting as the one before it;
 //  9. parts: a sum or product of functions of groups of inputs, or an interaction
-//     of rank one, a(A)+b(A)*h(B) of groups A and B of inputs, where h is the
-//     leading singular vector of a network's values over levels of B; each part is
-//     solved by itself from the values of a network;
+//     of rank one or two, a(A)+b(A)*h(B) or a(A)+b(A)*g(B)+c(A)*h(B) of groups A
+//     and B of inputs, read off the leading singular vector of a network's values
+//     over levels of B; each part is solved by itself from the values of a network;
 //  10. networks of one layer of curves, additive and multiplicative, whose curves
 //     are named;
 //  11. merges of two inputs tried out one by one, where gradients say nothing,

@@ -80,13 +80,13 @@ type grouping struct {
 }
 
 // explains reports whether the given inputs being a group by themselves is about as
-// clear as that they are tied to others by rank one.
+// clear as that they are tied to others by a low rank.
 func (g grouping) explains(inputs []int, left float64) bool {
 	const clearer = 10
 	return g.left <= clearer*left && slices.ContainsFunc(g.groups, func(o []int) bool { return slices.Equal(o, inputs) })
 }
 
-// interactions lists the groups B that are tied to the other inputs by rank one.
+// interactions lists the groups B that are tied to the other inputs by a low rank.
 // Those that are groups by themselves are left out.
 func (m *model) interactions(groupings []grouping) []interaction {
 	n := len(m.cols)
@@ -148,23 +148,17 @@ func (m *model) lowRank(inputs []int) interaction {
 		values[l] = m.at(set)
 	}
 	rows := len(values[0])
-	for r := range rows {
-		mean := 0.0
-		for _, v := range values {
-			mean += v[r] / testLevels
-		}
-		for _, v := range values {
-			v[r] -= mean
-		}
+	mean := make([]float64, rows)
+	for _, v := range values {
+		floats.AddScaled(mean, 1./testLevels, v)
 	}
-	gram := mat.NewSymDense(testLevels, nil)
-	for k, a := range values {
-		for l := k; l < testLevels; l++ {
-			gram.SetSym(k, l, floats.Dot(a, values[l])/float64(rows*testLevels))
-		}
+	for _, v := range values {
+		floats.Sub(v, mean)
 	}
+	products := gram(values, nil)
+	products.ScaleSym(1/float64(rows*testLevels), products)
 	var eigen mat.EigenSym
-	if !finite(mat.Norm(gram, 1)) || !eigen.Factorize(gram, true) {
+	if !finite(mat.Norm(products, 1)) || !eigen.Factorize(products, true) {
 		return none
 	}
 	// In ascending order.
@@ -195,7 +189,7 @@ func (m *model) lowRank(inputs []int) interaction {
 	return in
 }
 
-// interactionDivision is the division into a, b and h of a(A)+b(A)*h(B).
+// interactionDivision is the division into h and the functions of A that go with it.
 func (s *state) interactionDivision(m *model, in interaction) division {
 	var others []int
 	for i := range m.cols {
@@ -266,32 +260,26 @@ func (s *state) named(inputs []int) []string {
 func (s *state) shapePart(m *model, in interaction, why string) *state {
 	few := m.first(len(in.shape))
 	base := few.at(few.levels(in.inputs, 2)[0])
+	// The rows of B; each takes the values at those of few for A.
+	rows := m.first(2 * interactionRows)
+	for i, c := range rows.cols {
+		rows.cols[i] = mapped(c, func(x float64) float64 { return min(max(x, m.lo[i]), m.hi[i]) })
+	}
 	at := func(set map[int]float64) []float64 {
-		// One value for each row of B: those of the data with some set.
-		out := make([]float64, min(len(m.cols[0]), 2*interactionRows))
+		out := make([]float64, len(rows.cols[0]))
 		for r := range out {
 			level := map[int]float64{}
 			for _, i := range in.inputs {
-				level[i] = min(max(m.cols[i][r], m.lo[i]), m.hi[i])
-				if x, ok := set[i]; ok {
-					level[i] = x
-				}
+				level[i] = rows.cols[i][r]
 			}
+			maps.Copy(level, set)
 			v := few.at(level)
 			floats.Sub(v, base)
 			out[r] = floats.Dot(v, in.shape) / float64(len(v))
 		}
 		return out
 	}
-	rows := *m
-	rows.cols = make([][]float64, len(m.cols))
-	for i, c := range m.cols {
-		rows.cols[i] = make([]float64, min(len(c), 2*interactionRows))
-		for r := range rows.cols[i] {
-			rows.cols[i][r] = min(max(c[r], m.lo[i]), m.hi[i])
-		}
-	}
-	return s.part(&rows, in.inputs, at, 2*m.error*m.scale, why)
+	return s.part(rows, in.inputs, at, 2*m.error*m.scale, why)
 }
 
 // withoutAffine is f without the constants that it is multiplied by and that are

@@ -53,7 +53,7 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 			known[len(fs)] = true
 			for _, t := range outputTransforms() {
 				if t.name == identity.name || t.name == "y^2" || t.name == "log(y)" {
-					tasks = append(tasks, s.noisyQuotient(spec.name, fs, smooth.Y, t))
+					tasks = append(tasks, s.noisyQuotient(spec.name, fs, smooth.Y, t)...)
 				}
 			}
 		}
@@ -78,17 +78,17 @@ func (s *state) noisyQuotients(smooth symbolic.Data) []task {
 				fs[k].expr = fs[k].expr.Subst(map[string]*symbolic.Expr{name: of})
 			}
 			if fs != nil {
-				tasks = append(tasks, s.noisyQuotient(spec.name+" and "+function, fs, smooth.Y, identity))
+				tasks = append(tasks, s.noisyQuotient(spec.name+" and "+function, fs, smooth.Y, identity)...)
 			}
 		}
 	}
-	return slices.DeleteFunc(tasks, func(t task) bool { return t.run == nil })
+	return tasks
 }
 
 // noisyQuotient is the task of finding quotients of the features fs for the target
 // under t. A network has the given values at the rows where the features are known.
 // There is none for few rows, and where t is not defined for some row.
-func (s *state) noisyQuotient(name string, fs []feature, smooth []float64, t transform) task {
+func (s *state) noisyQuotient(name string, fs []feature, smooth []float64, t transform) []task {
 	raw := head(s.data.search, len(smooth))
 	y, w, ok := raw.Y, raw.W, true
 	if t.name != identity.name {
@@ -96,10 +96,10 @@ func (s *state) noisyQuotient(name string, fs []feature, smooth []float64, t tra
 		y, w, ok = t.apply(raw.Y, raw.W)
 	}
 	if !ok || smooth == nil || len(y) < 10*len(fs) {
-		return task{}
+		return nil
 	}
 	columns, negative := dictionary{features: fs}.columns(), allNegative(raw.Y)
-	return task{"quotients of " + name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
+	return []task{{"quotients of " + name + " formulas for " + t.name, func(ctx context.Context) []*symbolic.Expr {
 		start := startQuotient(ctx, columns, smooth)
 		if start == nil {
 			return nil
@@ -109,7 +109,7 @@ func (s *state) noisyQuotient(name string, fs []feature, smooth []float64, t tra
 			out = append(out, t.inverse(q.expr(fs), negative))
 		}
 		return out
-	}}
+	}}}
 }
 
 // startQuotient solves P-Q*y = 0 by linear least squares, for every feature of Q in

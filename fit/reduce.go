@@ -85,15 +85,14 @@ func (s *state) reductions(ctx context.Context) bool {
 		}
 	}
 	if best > noisyRelative && best < hardly && len(s.data.train.Y) >= nestedRows {
-		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
 		// A tree shows what dense networks do not, where these are not good.
 		const good = 0.006
 		if m := s.model(ctx); m == nil || m.error > good {
 			if v := s.grown(ctx); v != nil {
 				all = append(all, v)
 			}
-			slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
 		}
+		slices.SortStableFunc(all, func(a, b *view) int { return cmp.Compare(a.relative, b.relative) })
 		// Parts of one or two inputs are solved as soon as reductions are compared.
 		if len(s.data.search.Names) <= 3 && (s.divisions(ctx) || s.root.settled(ctx, true)) {
 			return true
